@@ -1,0 +1,173 @@
+// Reloads servers under load, and shows what their clients notice of it.
+//
+//   npm run soak:reload -- [--reloads 200] [--server lighttpd-ts] [--calm 5]
+//
+// Exit status: 0 if lighttpd-ts kept its promises, 1 if not.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { accepts, freePort } from '../test/helpers/ports.js';
+import {
+  type Findings,
+  keepAliveClient,
+  noFindings,
+  oneShotClient,
+  Run,
+  slowDownload,
+  slowUpload,
+  tunnelClient,
+} from './soak/clients.js';
+import { footprint, type SoakServer, type SoakSite, soakServers } from './soak/servers.js';
+import { formatTable } from './table.js';
+
+const addedWaitMaxMs = 50;
+const largeFileBytes = 30_000_000;
+
+const { values } = parseArgs({
+  options: {
+    reloads: { type: 'string', default: '200' },
+    server: { type: 'string', default: '' },
+    calm: { type: 'string', default: '5' },
+  },
+});
+const reloads = Number(values.reloads);
+const calmSeconds = Number(values.calm);
+
+interface Result {
+  readonly name: string;
+  readonly calm: Findings;
+  readonly busy: Findings;
+  readonly before: ReturnType<typeof footprint>;
+  readonly after: ReturnType<typeof footprint>;
+  readonly reloadMs: number;
+}
+
+const results: Result[] = [];
+for (const server of soakServers)
+  if (server.isInstalled && server.name.startsWith(values.server)) results.push(await soak(server));
+console.log(formatTable(['', ...results.map(({ name }) => name)], rows(results)));
+for (const { name, busy } of results) for (const text of busy.problems) console.log(`${name}: ${text}`);
+process.exit(results.every(keepsPromises) ? 0 : 1);
+
+async function soak(server: SoakServer): Promise<Result> {
+  const backend = await startBackend();
+  const site = layOut(await freePort(), (backend.address() as { port: number }).port);
+  server.configure(site, 1);
+  const [program, ...args] = server.command(site);
+  const child = spawn(program, args, { stdio: 'inherit' });
+  try {
+    await accepts(site.port, '127.0.0.1', () => child.exitCode !== null);
+    await sleep(500);
+    return await load(server, site, child);
+  } finally {
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+    backend.closeAllConnections();
+    backend.close();
+    rmSync(site.folder, { recursive: true, force: true });
+  }
+}
+
+/** Clients run all the time; first nothing happens to the server, then it is reloaded over and over. */
+async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Promise<Result> {
+  const run = new Run(site.port);
+  const clients = [
+    ...Array.from({ length: 4 }, () => oneShotClient(run)),
+    ...Array.from({ length: 4 }, () => keepAliveClient(run, 0)),
+    ...Array.from({ length: 16 }, () => keepAliveClient(run, 20)),
+    slowDownload(run, largeFileBytes, site.digest),
+    slowUpload(run, server.uploadPath),
+    tunnelClient(run),
+  ];
+  await sleep(calmSeconds * 1000);
+  const before = footprint(child.pid ?? 0);
+  const calm = run.findings;
+  run.findings = noFindings();
+  let reloadMs = 0;
+  for (let generation = 2; generation < reloads + 2; generation++) {
+    server.configure(site, generation);
+    const startedAt = performance.now();
+    await server.reload(site);
+    reloadMs += performance.now() - startedAt;
+    if (server.promises) run.generation = generation;
+    await sleep(server.promises ? 50 : 400);
+  }
+  run.isOver = true;
+  await Promise.all(clients);
+  await sleep(1000);
+  const after = footprint(child.pid ?? 0);
+  return { name: server.name, calm, busy: run.findings, before, after, reloadMs: reloadMs / reloads };
+}
+
+interface LaidOut extends SoakSite {
+  readonly digest: string;
+}
+
+function layOut(port: number, tunnelPort: number): LaidOut {
+  const folder = mkdtempSync(join(tmpdir(), 'soak-'));
+  mkdirSync(join(folder, 'www', 'cgi'), { recursive: true });
+  writeFileSync(join(folder, 'www', 'small.txt'), 'soak\n'.repeat(100));
+  const large = randomBytes(largeFileBytes);
+  writeFileSync(join(folder, 'www', 'large.bin'), large);
+  const script = join(folder, 'www', 'cgi', 'checksum');
+  writeFileSync(
+    script,
+    '#!/bin/sh\nsum=$(sha256sum)\nprintf "Content-Type: text/plain\\r\\n\\r\\n%s\\n" "$sum"\n',
+  );
+  chmodSync(script, 0o755);
+  return { folder, port, tunnelPort, digest: createHash('sha256').update(large).digest('hex') };
+}
+
+/** Echoes upgraded connections, and answers uploads with their checksum. */
+function startBackend(): Promise<Server> {
+  const backend = createServer((request, response) => {
+    const hash = createHash('sha256');
+    request.on('data', (chunk) => hash.update(chunk));
+    request.on('end', () => response.end(hash.digest('hex')));
+  });
+  backend.on('upgrade', (_, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    socket.on('error', () => {});
+    socket.pipe(socket);
+  });
+  return new Promise((resolve) => backend.listen(0, '127.0.0.1', () => resolve(backend)));
+}
+
+function rows(all: readonly Result[]): string[][] {
+  const row = (name: string, figure: (result: Result) => string | number): string[] => [
+    name,
+    ...all.map((result) => String(figure(result))),
+  ];
+  return [
+    row('reloads', () => reloads),
+    row('milliseconds each until the verdict', (r) => r.reloadMs.toFixed(0)),
+    row('requests', ({ busy }) => busy.requests),
+    row('failed new connections', ({ busy }) => busy.failedConnections),
+    row('lost requests on reused connections', ({ busy }) => busy.lostRequests),
+    row('connections closed by the server', ({ busy }) => busy.closes),
+    row('stale answers after reload returned', ({ busy, name }) =>
+      name === 'lighttpd-ts' ? busy.staleAnswers : '-',
+    ),
+    row('longest wait without reloads, ms', ({ calm }) => calm.longestWaitMs.toFixed(1)),
+    row('longest wait with reloads, ms', ({ busy }) => busy.longestWaitMs.toFixed(1)),
+    row('downloads and uploads', ({ busy }) => busy.transfers),
+    row('of them not identical', ({ busy }) => busy.badTransfers),
+    row('broken tunnels', ({ busy, calm }) => busy.brokenTunnels + calm.brokenTunnels),
+    row('processes before, after', (r) => `${r.before.processes}, ${r.after.processes}`),
+    row('resident MB before, after', (r) => `${r.before.megabytes}, ${r.after.megabytes}`),
+    row('open files before, after', (r) => `${r.before.files}, ${r.after.files}`),
+  ];
+}
+
+function keepsPromises({ name, calm, busy }: Result): boolean {
+  if (name !== 'lighttpd-ts') return true;
+  const { failedConnections, lostRequests, staleAnswers, badTransfers, brokenTunnels } = busy;
+  const addedWaitMs = busy.longestWaitMs - calm.longestWaitMs;
+  const broken = failedConnections + lostRequests + staleAnswers + badTransfers + brokenTunnels;
+  return broken === 0 && addedWaitMs <= addedWaitMaxMs;
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, type TLSSocket } from 'node:tls';
+import { tlsLoads } from './loads.js';
+import { type RunningServer, startPinned, total } from './pinned.js';
+import { describeRounds, runRounds } from './requests.js';
+import type { ServerKind } from './servers.js';
+import { formatTable } from './table.js';
+
+const idleConnections = 1000;
+const settleMs = 1500;
+
+interface TlsOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Requests and handshakes over TLS, and what a connection that waits costs: lighttpds only. */
+export async function compareTls(
+  kinds: readonly ServerKind[],
+  folder: string,
+  site: string,
+  options: TlsOptions,
+): Promise<string> {
+  const compared = kinds.filter(({ name }) => name.startsWith('lighttpd'));
+  const extra = tlsConfig(folder);
+  const servers: RunningServer[] = [];
+  try {
+    for (const kind of compared) servers.push(await startPinned(kind, folder, site, extra));
+    const rounds = await runRounds(servers, tlsLoads, { ...options, folder });
+    const names = servers.map(({ name }) => name);
+    const memory: string[][] = [];
+    for (const server of servers) {
+      const bytes = await bytesOfConnection(server);
+      memory.push([server.name, `${(bytes / 1024).toFixed(1)} KiB`]);
+    }
+    const header = [`Memory of one of ${idleConnections} idle TLS connections`, ''];
+    return `${describeRounds(rounds, names)}\n\n${formatTable(header, memory)}`;
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+/** Both are asked for TLS 1.3 alone, which is the default of newer lighttpd. */
+function tlsConfig(folder: string): readonly string[] {
+  const [key, certificate, pem] = ['tls.key', 'tls.crt', 'tls.pem'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const files = ['-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate];
+  execFileSync('openssl', [...request, ...files], { stdio: 'ignore' });
+  for (const file of [key, certificate]) appendFileSync(pem, readFileSync(file));
+  return [
+    'server.modules += ( "mod_openssl" )',
+    'ssl.engine = "enable"',
+    `ssl.pemfile = "${pem}"`,
+    'ssl.openssl.ssl-conf-cmd = ( "MinProtocol" => "TLSv1.3" )',
+  ];
+}
+
+async function bytesOfConnection(server: RunningServer): Promise<number> {
+  await rest();
+  const before = total(server.residentBytes());
+  const sockets: TLSSocket[] = [];
+  while (sockets.length < idleConnections) {
+    // one answered request each, as browsers leave them
+    const socket = connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+    await new Promise((resolve, reject) =>
+      socket.once('error', reject).once('data', resolve).write('GET /612.html HTTP/1.1\r\nHost: x\r\n\r\n'),
+    );
+    sockets.push(socket);
+  }
+  await rest();
+  const after = total(server.residentBytes());
+  for (const socket of sockets) socket.destroy();
+  return (after - before) / idleConnections;
+}
+
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, settleMs));
+}

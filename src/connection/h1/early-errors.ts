@@ -1,0 +1,53 @@
+import { hasToken, removeToken } from '../../http/tokens.js';
+import { writeLines } from '../../log/logs.js';
+import type { RequestState } from '../../plugin/request-state.js';
+import type { HeadLines } from './read-head.js';
+
+/**
+ * What is refused before a head is read: too large (431), or not HTTP from its first byte on (400). 0 where there is
+ * nothing to refuse; the head may still be incomplete.
+ */
+export function refuseEarly(text: string, lines: HeadLines, sizeMax: number, isLater: boolean): number {
+  const size = lines.end === 0 ? text.length : lines.end;
+  if (size > sizeMax || lines.isTooLong) return 431;
+  // a complete head with a first line is judged by its reader
+  if (lines.end > 0 && lines.count > 0) return 0;
+  if (isLater && lines.end === 0 && text === '\r') return 0;
+  return text.charCodeAt(0) < 32 ? 400 : 0;
+}
+
+export function logEarly(request: RequestState, status: number): void {
+  const what =
+    status === 431
+      ? 'oversized request-header -> sending Status 431'
+      : `invalid request-line -> sending Status 400 (${request.remoteAddress.text})`;
+  request.conf.errorLog.error('h1.c', what);
+}
+
+/** The head that was refused (`debug.log-request-header-on-error`). */
+export function logRefused({ conf }: RequestState, head: string): void {
+  writeLines(conf.errorLog, 'debug', 'request.c', head, 'rqst: ');
+}
+
+/** Removes an Upgrade that cannot be meant: without Connection, or to h2c, which this connection does not speak. */
+export function upgradeAllowed(request: RequestState): void {
+  const { headers } = request;
+  const upgrade = headers.get('upgrade');
+  if (upgrade === undefined) return;
+  const connection = headers.get('connection');
+  if (connection === undefined) {
+    headers.unset('upgrade');
+    return;
+  }
+  if (!hasToken(upgrade, 'h2c')) return;
+  headers.unset('http2-settings');
+  headers.unset('upgrade');
+  const kept = removeToken(removeToken(connection, 'http2-settings'), 'upgrade');
+  if (kept === '') headers.unset('connection');
+  else headers.set('Connection', kept);
+}
+
+/** Could the answer turn the connection into a tunnel? */
+export function mayTunnel(request: RequestState): boolean {
+  return request.method === 'CONNECT' || request.headers.has('upgrade');
+}

@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import { writeLatin1 } from '../base/latin1.js';
+import { isBlocked, writeDirectly } from './direct-write.js';
+
+const batchSize = 65536;
+
+/**
+ * Collects what one read event answers, so that it goes out in one write however many pipelined requests it held.
+ * One object serves a worker: it is always flushed before the event ends.
+ */
+export class OutputBatch {
+  buffer = Buffer.allocUnsafeSlow(batchSize);
+  length = 0;
+
+  get room(): number {
+    return batchSize - this.length;
+  }
+
+  append(data: Buffer): void {
+    data.copy(this.buffer, this.length);
+    this.length += data.length;
+  }
+
+  appendText(text: string): void {
+    this.length += writeLatin1(this.buffer, text, this.length);
+  }
+
+  /** Writes what was collected. The buffer is used again only if the kernel has taken all of it. */
+  flush(socket: Socket): void {
+    if (this.length === 0) return;
+    const data = this.buffer.subarray(0, this.length);
+    this.length = 0;
+    if (writeDirectly(socket, data)) {
+      if (isBlocked(socket)) this.buffer = Buffer.allocUnsafeSlow(batchSize);
+      return;
+    }
+    // TLS has taken a copy by the time it returns, unless this has to wait for something
+    const waits = socket.writableLength > 0 || socket.writableCorked > 0;
+    const isCopied = !waits && 'encrypted' in socket;
+    socket.write(data);
+    if (socket.writableLength > 0 && !isCopied) this.buffer = Buffer.allocUnsafeSlow(batchSize);
+  }
+}

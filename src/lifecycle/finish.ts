@@ -1,0 +1,48 @@
+import { HttpVersion } from '../http/version.js';
+import type { RequestState } from '../plugin/request-state.js';
+import type { Slots } from './slots.js';
+
+/** The answer is out, or has failed: modules are told, and the state is made ready for the next request. */
+export function finishRequest(request: RequestState, slots: Slots): void {
+  if (request.status !== 0) for (let i = 0; i < slots.requestDone.length; i++) slots.requestDone[i](request);
+  request.server.counters.requests++;
+  resetRequest(request, slots);
+}
+
+/** For requests that are dropped without an answer too. */
+export function resetRequest(request: RequestState, slots: Slots): void {
+  for (let i = 0; i < slots.requestReset.length; i++) slots.requestReset[i](request);
+  request.method = '';
+  request.version = HttpVersion.unset;
+  request.target = '';
+  request.targetOriginal = '';
+  request.knownTarget = null;
+  request.headers.clear();
+  request.host = null;
+  request.serverName = '';
+  request.uri.authority = '';
+  request.uri.path = '';
+  request.uri.query = '';
+  request.pathInfo = '';
+  request.statEntry = null;
+  request.handler = null;
+  if (request.moduleData.length > 0) request.moduleData.length = 0;
+  if (request.env.size > 0) request.env.clear();
+  request.physical.path = '';
+  request.physical.docroot = '';
+  request.physical.relPath = '';
+  request.status = 0;
+  request.responseHeaders.clear();
+  request.responseBody.clear();
+  request.responseBody.onChange = null;
+  request.responseStarted = false;
+  request.sendChunked = false;
+  request.keepAlive = false;
+  request.step = 0;
+  request.comebacks = 0;
+  request.errorHandlerSavedStatus = 0;
+  request.errorHandlerSavedMethod = '';
+  request.headBytesIn = 0;
+  request.headBytesOut = 0;
+  request.bodyBytesOut = 0;
+}

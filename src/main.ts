@@ -1,0 +1,3 @@
+/** What `bin/` runs. */
+export { main } from './cli/command-line.js';
+export { runDaemon } from './cli/server.js';

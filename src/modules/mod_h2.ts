@@ -1,0 +1,11 @@
+/**
+ * Speaks HTTP/2. The connection does it, without this module being named: only its name is here.
+ */
+
+import { defineModule } from '../plugin/define-module.js';
+
+export const modH2 = defineModule({
+  name: 'mod_h2',
+  directives: {},
+  notServed: 'HTTP/2 is not spoken yet; clients use HTTP/1.1',
+});

@@ -1,0 +1,221 @@
+import type { TicketSeed } from '../base/ticket-seed.js';
+import type { AdoptedState } from '../connection/adopted-state.js';
+import type { ServerCounters } from '../plugin/server-context.js';
+import type { StatusFigures } from '../plugin/status-figures.js';
+import type { ListenSockets } from './listen-sockets.js';
+import type { ConfigOrder, GenerationPlan } from './messages.js';
+import type { Identity } from './privileges.js';
+import { type SocketHandle, WorkerFailure, WorkerProcess } from './worker-process.js';
+
+/** How long a worker may take to read the configuration (its commands included), to start its modules, to retire. */
+const readWithinMs = 60_000;
+const startWithinMs = 60_000;
+const retireWithinMs = 30_000;
+
+/** A worker that lived longer is replaced at once; one that did not, after a pause that doubles up to the longest. */
+const shortLifeMs = 5000;
+const pauseFirstMs = 100;
+const pauseMaxMs = 5000;
+
+/** What the supervisor does for all generations. */
+export interface GenerationHost {
+  readonly sockets: ListenSockets;
+  /** The folder that the server was started in: relative names in the configuration count from there. */
+  readonly workingFolder: string;
+  readonly moduleDir: string;
+  log(name: string, lines: Buffer, atMs: number): void;
+  /** A connection of a worker that retires. */
+  connection(state: AdoptedState, handle: SocketHandle): void;
+  counters(worker: WorkerProcess, counters: ServerCounters): void;
+  askStatus(worker: WorkerProcess): void;
+  status(worker: WorkerProcess, figures: StatusFigures | null): void;
+  /** A worker has gone; its figures count for what they were. */
+  gone(worker: WorkerProcess): void;
+  report(message: string): void;
+}
+
+export interface StartOptions {
+  readonly ticketSeed: TicketSeed;
+  readonly workerCount: number;
+  readonly identity: Identity | null;
+  readonly maxFds: number;
+}
+
+/**
+ * All workers that serve one reading of the configuration. They are built whole before they accept anything: what
+ * fails on the way fails the generation, and the one before it goes on.
+ */
+export class Generation {
+  readonly number: number;
+  plan: GenerationPlan | null = null;
+  readonly workers = new Set<WorkerProcess>();
+  /** Resolves once all workers have gone. */
+  readonly ended: Promise<void>;
+  private resolveEnded: () => void = () => {};
+  private readonly host: GenerationHost;
+  private options: StartOptions | null = null;
+  private state: 'building' | 'serving' | 'ending' = 'building';
+  private pauseMs = 0;
+  private turn = 0;
+  /** Connections that arrived while no worker could take them. */
+  private waiting: [AdoptedState, SocketHandle][] = [];
+  private closing = 0;
+
+  constructor(number: number, host: GenerationHost) {
+    this.number = number;
+    this.host = host;
+    this.ended = new Promise((resolve) => {
+      this.resolveEnded = resolve;
+    });
+  }
+
+  /** The first worker reads and checks the configuration. Throws `WorkerFailure` with all problems. */
+  async read(order: ConfigOrder): Promise<GenerationPlan> {
+    const worker = this.fork();
+    const { plan } = await worker.ask(order, 'plan', readWithinMs);
+    this.plan = plan;
+    return plan;
+  }
+
+  /** Starts the modules in all workers; nothing is accepted yet. Throws `WorkerFailure`. */
+  async start(options: StartOptions): Promise<void> {
+    this.refuseIfEnding();
+    this.options = options;
+    const [first] = this.workers;
+    if (first === undefined) throw new WorkerFailure(['a worker ended while it was started']);
+    const others = Array.from({ length: options.workerCount - 1 }, () => this.fork());
+    await Promise.all([this.startWorker(first), ...others.map((worker) => this.prepare(worker))]);
+  }
+
+  /** All workers accept. */
+  async accept(): Promise<void> {
+    await Promise.all([...this.workers].map((worker) => this.letAccept(worker)));
+    this.refuseIfEnding();
+    this.state = 'serving';
+  }
+
+  /** Workers stop accepting, hand over what idles and finish the rest. Resolves once nothing waits there any more. */
+  async retire(): Promise<void> {
+    this.state = 'ending';
+    const retirements = [...this.workers].map((worker) =>
+      worker.ask({ type: 'retire' }, 'retired', retireWithinMs),
+    );
+    await Promise.allSettled(retirements);
+  }
+
+  /** The server stops: workers finish their requests. */
+  finish(): void {
+    this.state = 'ending';
+    for (const worker of this.workers) worker.send({ type: 'finish' });
+    this.checkEnded();
+  }
+
+  /** Workers end now, with their logs written; whoever does not obey within the time is killed. */
+  async stop(withinMs: number): Promise<void> {
+    this.state = 'ending';
+    for (const worker of this.workers) worker.send({ type: 'stop' });
+    const late = setTimeout(() => this.kill(), withinMs);
+    this.checkEnded();
+    await this.ended;
+    clearTimeout(late);
+  }
+
+  kill(): void {
+    for (const worker of this.workers) worker.kill();
+  }
+
+  broadcast(message: Parameters<WorkerProcess['send']>[0]): void {
+    for (const worker of this.workers) worker.send(message);
+  }
+
+  /** Gives a connection to one worker after the other. */
+  adopt(state: AdoptedState, handle: SocketHandle): void {
+    const able = [...this.workers].filter((worker) => worker.isAlive && worker.isAccepting);
+    if (able.length === 0) {
+      this.waiting.push([state, handle]);
+      return;
+    }
+    const worker = able[this.turn++ % able.length];
+    worker.send({ type: 'connection', state }, handle, () => handle.close());
+  }
+
+  /** A server that is told to stop while it starts must not serve: its workers would be replaced for ever. */
+  private refuseIfEnding(): void {
+    if (this.state === 'ending') throw new WorkerFailure(['the server is stopping']);
+  }
+
+  private fork(): WorkerProcess {
+    const { host } = this;
+    const worker = new WorkerProcess(host.workingFolder, {
+      log: (name, lines, atMs) => host.log(name, lines, atMs),
+      connection: (state, handle) => host.connection(state, handle),
+      counters: (counters) => host.counters(worker, counters),
+      askStatus: () => host.askStatus(worker),
+      status: (figures) => host.status(worker, figures),
+      exit: (reason) => this.workerGone(worker, reason),
+    });
+    this.workers.add(worker);
+    this.closing++;
+    worker.closed.then(() => {
+      this.closing--;
+      this.checkEnded();
+    });
+    return worker;
+  }
+
+  /** A worker that is given what the first one has read. */
+  private async prepare(worker: WorkerProcess): Promise<void> {
+    const { moduleDir } = this.host;
+    await worker.ask({ type: 'take', tree: this.plan!.tree, moduleDir }, 'plan', readWithinMs);
+    await this.startWorker(worker);
+  }
+
+  private async startWorker(worker: WorkerProcess): Promise<void> {
+    const { identity, maxFds, ticketSeed } = this.options!;
+    const order = { type: 'start', identity, maxFds, ticketSeed: ticketSeed.at(Date.now() / 1000) } as const;
+    await worker.ask(order, 'started', startWithinMs);
+  }
+
+  private async letAccept(worker: WorkerProcess): Promise<void> {
+    for (const address of this.plan!.addresses) {
+      const handle = this.host.sockets.get(address.token);
+      if (handle !== undefined) worker.send({ type: 'socket', address }, handle);
+    }
+    await worker.ask({ type: 'accept' }, 'accepting', startWithinMs);
+    worker.isAccepting = true;
+    for (const [state, handle] of this.waiting.splice(0)) this.adopt(state, handle);
+  }
+
+  private workerGone(worker: WorkerProcess, reason: string): void {
+    this.host.gone(worker);
+    if (this.state === 'serving') this.replace(worker, reason);
+    else this.workers.delete(worker);
+    this.checkEnded();
+  }
+
+  private replace(dead: WorkerProcess, reason: string): void {
+    this.workers.delete(dead);
+    const livedLong = performance.now() - dead.startedAtMs > shortLifeMs;
+    this.pauseMs = livedLong ? 0 : Math.min(pauseMaxMs, this.pauseMs * 2 || pauseFirstMs);
+    this.host.report(`worker ${dead.pid} ended (${reason}); another one starts`);
+    setTimeout(() => this.startReplacement(), livedLong ? 0 : this.pauseMs);
+  }
+
+  private async startReplacement(): Promise<void> {
+    if (this.state !== 'serving') return;
+    const worker = this.fork();
+    try {
+      await this.prepare(worker);
+      await this.letAccept(worker);
+    } catch (error) {
+      this.host.report(`worker ${worker.pid} could not be started: ${(error as Error).message}`);
+      worker.kill();
+    }
+  }
+
+  private checkEnded(): void {
+    if (this.state === 'serving' || this.workers.size > 0 || this.closing > 0) return;
+    for (const [, handle] of this.waiting.splice(0)) handle.close();
+    this.resolveEnded();
+  }
+}

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
+
+/** How a suite's requests travel. The suites were recorded over HTTP/1 in the clear. */
+export interface Protocol {
+  /** Makes what the server needs in the folder, and gives the lines that its configuration gets. */
+  prepare(root: string): readonly string[];
+  readonly tls?: ConnectionOptions;
+  /** Takes out of a text, recorded or seen, what differs by the protocol alone. */
+  takeBack(text: string): string;
+}
+
+const plain: Protocol = { prepare: () => [], takeBack: (text) => text };
+
+const overTls: Protocol = {
+  prepare: (root) => {
+    const [key, certificate, pem] = ['tls.key', 'tls.crt', 'tls.pem'].map((name) => join(root, name));
+    const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+    const files = ['-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate];
+    execFileSync('openssl', [...request, ...files], { stdio: 'ignore' });
+    for (const file of [key, certificate]) appendFileSync(pem, readFileSync(file));
+    return ['ssl.engine = "enable"', `ssl.pemfile = "${pem}"`];
+  },
+  tls: {},
+  takeBack: (text) =>
+    text
+      .replaceAll(/https(?=:|\b.{0,3}REQUEST_URI)|(?<=REQUEST_SCHEME=|proto=|Proto: )https/g, 'http')
+      .replaceAll(/HTTPS=on(?:\n|\\n)|SSL_(?:PROTOCOL|CIPHER[A-Z_]*)=[^\n\\]*(?:\n|\\n)/g, ''),
+};
+
+/** By the names of the runner's `--protocol`. */
+export const protocols: Readonly<Record<string, Protocol>> = { h1: plain, h1s: overTls };
