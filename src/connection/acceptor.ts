@@ -82,6 +82,7 @@ export class Acceptor {
 
   /** Goes on with a connection of another worker. */
   adopt(client: ConnectionHandle, state: AdoptedState): void {
+    if (state.isLast) this.context.closing = true;
     if (state.bytesRead === 0 && state.peerAddress === '') {
       this.accept(client, state.listenSocket);
       return;

@@ -14,6 +14,8 @@ export interface AdoptedState {
   readonly peerAddress: string;
   readonly peerPort: number;
   readonly scheme: 'http' | 'https';
+  /** No other connection follows, and this one closes behind its answer (`-1`). */
+  readonly isLast: boolean;
 }
 
 /** An open connection of the process, below Node's sockets: what can be sent to another process. */
@@ -37,5 +39,6 @@ export function freshState(listenSocket: ListenSocket): AdoptedState {
     peerAddress: '',
     peerPort: 0,
     scheme: 'http',
+    isLast: false,
   };
 }

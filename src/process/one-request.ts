@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import * as net from 'node:net';
 import type { Writable } from 'node:stream';
 import { type AdoptedState, type ConnectionHandle, freshState } from '../connection/adopted-state.js';
+import type { ListenSocket } from '../plugin/connection-state.js';
 import type { ListenAddress } from './listen-address.js';
 
 /** The one connection that a server started with `-1` serves. */
@@ -27,20 +28,24 @@ export async function standardInput(
   if (fstatSync(0).isSocket()) {
     const handle = takeHandle(new net.Socket({ fd: 0 }));
     const { address = '', port = 0 } = localName(handle);
-    return { state: freshState(listenSocket(addresses, address, port)), handle };
+    return { state: onlyState(listenSocket(addresses, address, port)), handle };
   }
   const { NCAT_LOCAL_ADDR, NCAT_LOCAL_PORT, NCAT_REMOTE_ADDR, NCAT_REMOTE_PORT } = process.env;
   const local = listenSocket(addresses, NCAT_LOCAL_ADDR ?? '127.0.0.1', Number(NCAT_LOCAL_PORT ?? 80));
   const state = {
-    ...freshState(local),
+    ...onlyState(local),
     peerAddress: NCAT_REMOTE_ADDR ?? '127.0.0.1',
     peerPort: Number(NCAT_REMOTE_PORT ?? 48080),
   };
   return { state, handle: await joinedPipes(answerTo) };
 }
 
+function onlyState(socket: ListenSocket): AdoptedState {
+  return { ...freshState(socket), isLast: true };
+}
+
 /** The socket that would have taken the connection: same address, any address, or the first. */
-function listenSocket(addresses: readonly ListenAddress[], address: string, port: number) {
+function listenSocket(addresses: readonly ListenAddress[], address: string, port: number): ListenSocket {
   const samePort = addresses.filter((one) => one.port === port);
   const chosen =
     samePort.find(({ host }) => host === address) ??

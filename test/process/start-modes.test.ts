@@ -74,12 +74,13 @@ test('-1 serves the connection that is its standard input, and closes it behind 
   const args = [...serverCommand.slice(1), '-1', '-f', configure(await freePort())];
   const child = spawn(serverCommand[0], args, { stdio: [accepted, 'ignore', 'inherit'] });
   accepted.destroy();
+  listener.close();
   client.write(request);
   const answer = await collect(client);
-  assert.match(answer, /\r\nConnection: close\r\n[\s\S]*\r\n\r\nhello$/);
   client.destroy();
-  listener.close();
-  assert.equal(await ended(child), 0);
+  const status = await ended(child);
+  assert.match(answer, /\r\nConnection: close\r\n[\s\S]*\r\n\r\nhello$/);
+  assert.equal(status, 0);
 });
 
 test('-1 refuses a file as standard input', async () => {
