@@ -308,7 +308,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
   /** Takes the connection from its socket, for another worker. What arrives from now on waits in the kernel. */
   detach(): { state: AdoptedState; handle: ConnectionHandle } {
     const { requestCount, keepAliveIdle, pending } = this;
-    const state = { ...this.describe(), requestCount, keepAliveIdle, pending };
+    const state = { ...this.describe(), requestCount, keepAliveIdle, pending, isLast: false };
     const handle = this.releaseHandle();
     this.closed();
     return { state, handle };
