@@ -10,6 +10,7 @@ import {
 } from './adopted-state.js';
 import type { ConnectionContext } from './connection-context.js';
 import { Http1Connection } from './h1/connection.js';
+import { Http2Connection } from './h2/connection.js';
 import { HandOver } from './hand-over.js';
 import { PrereadBytes } from './preread-bytes.js';
 import { type ReadInto, startTls } from './tls-socket.js';
@@ -25,7 +26,7 @@ interface ListenHandle {
   setNoDelay?: (enable: boolean) => void;
 }
 
-export type ServedConnection = Http1Connection | TunnelConnection;
+export type ServedConnection = Http1Connection | Http2Connection | TunnelConnection;
 
 /** Who gets what a socket reads: a module may take a connection away from HTTP before it has read anything. */
 interface SocketOwner<Connection extends ServedConnection> {
@@ -87,9 +88,9 @@ export class Acceptor {
       this.accept(client, state.listenSocket);
       return;
     }
-    const { connection } = this.open(client, state.listenSocket);
-    connection.adopt(state);
-    connection.socket.read(0);
+    const owner = this.open(client, state.listenSocket);
+    (owner.connection as Http1Connection).adopt(state);
+    owner.connection.socket.read(0);
   }
 
   private start(client: ConnectionHandle, listenSocket: ListenSocket): void {
@@ -125,7 +126,9 @@ export class Acceptor {
   private encrypt(owner: SocketOwner<ServedConnection>, first: Buffer | null): void {
     const { connection } = owner;
     const service = this.context.server.services.get(tlsService) as TlsService;
-    const socket = startTls(connection, connection.socket, service, owner.onread);
+    const socket = startTls(connection, connection.socket, service, owner.onread, (protocol) => {
+      if (protocol === 'h2') this.startHttp2(owner);
+    });
     owner.preread = null;
     if (socket === null) {
       connection.destroy();
@@ -137,6 +140,15 @@ export class Acceptor {
     if (first !== null) socket.tls.receive(first);
   }
 
+  /** The connection speaks HTTP/2 from here on. */
+  private startHttp2(owner: SocketOwner<ServedConnection>): Http2Connection {
+    const connection = new Http2Connection(this.context, owner.connection, this.onClosed);
+    this.connections.delete(owner.connection);
+    this.connections.add(connection);
+    owner.connection = connection;
+    return connection;
+  }
+
   private startTunnel(owner: SocketOwner<ServedConnection>, handler: TunnelHandler): void {
     const { id, socket, listenSocket } = owner.connection;
     const connection = new TunnelConnection(this.context, id, socket, listenSocket, this.onClosed);
@@ -146,9 +158,9 @@ export class Acceptor {
     connection.start(handler);
   }
 
-  private open(client: ConnectionHandle, listenSocket: ListenSocket): SocketOwner<Http1Connection> {
+  private open(client: ConnectionHandle, listenSocket: ListenSocket): SocketOwner<ServedConnection> {
     const { context } = this;
-    let owner: SocketOwner<Http1Connection>;
+    let owner: SocketOwner<ServedConnection>;
     const buffer = context.readBuffer;
     const onread = {
       buffer,
@@ -160,7 +172,9 @@ export class Acceptor {
     };
     const options = { handle: client, allowHalfOpen: true, onread };
     const socket = new net.Socket(options as unknown as net.SocketConstructorOpts);
-    const connection = new Http1Connection(context, ++this.accepted, socket, listenSocket, this.onClosed);
+    const startHttp2 = () => this.startHttp2(owner);
+    const id = ++this.accepted;
+    const connection = new Http1Connection(context, id, socket, listenSocket, startHttp2, this.onClosed);
     owner = { connection, onread, preread: null };
     this.connections.add(connection);
     const { counters } = context.server;
@@ -178,7 +192,7 @@ export class Acceptor {
   }
 
   /** Asks the modules. */
-  private async admit(connection: Http1Connection): Promise<boolean> {
+  private async admit(connection: ServedConnection): Promise<boolean> {
     for (const step of this.context.lifecycle.slots.connectionAccept) {
       const result = await step(connection);
       if (result !== HandlerResult.goOn) return false;
@@ -229,7 +243,7 @@ export class Acceptor {
   /** Stops keeping connections alive: those that wait for a request end now, the others after their answer. */
   closeGracefully(): void {
     this.context.closing = true;
-    for (const connection of this.connections) if (connection.isIdle) connection.destroy();
+    for (const connection of this.connections) connection.closeGracefully();
   }
 
   /** Ends every connection at once. */

@@ -29,7 +29,7 @@ export abstract class ClientConnection implements ConnectionState {
   tunnel: TunnelHandler | null = null;
   requestCount = 0;
   bytesRead = 0;
-  readonly moduleData: unknown[] = [];
+  readonly moduleData: unknown[];
   isPaused = false;
   /** Second (monotonic) of the last byte that came, or of the end of the last answer. */
   readAt: number;
@@ -43,7 +43,14 @@ export abstract class ClientConnection implements ConnectionState {
   protected abortion: Deferred | null = null;
   protected halfClose: Deferred | null = null;
 
-  constructor(context: ConnectionContext, id: number, socket: Socket, listenSocket: ListenSocket) {
+  /** `from`: the connection that this one goes on with in another protocol. */
+  constructor(
+    context: ConnectionContext,
+    id: number,
+    socket: Socket,
+    listenSocket: ListenSocket,
+    from?: ClientConnection,
+  ) {
     this.context = context;
     this.id = id;
     this.socket = socket;
@@ -52,6 +59,13 @@ export abstract class ClientConnection implements ConnectionState {
     this.peerPort = socket.remotePort ?? 0;
     this.scheme = listenSocket.isTls ? 'https' : 'http';
     this.readAt = context.server.clock.monotonicSeconds;
+    this.moduleData = from?.moduleData ?? [];
+    if (from === undefined) return;
+    this.peerAddress = from.peerAddress;
+    this.peerPort = from.peerPort;
+    this.scheme = from.scheme;
+    this.bytesRead = from.bytesRead;
+    this.requestCount = from.requestCount;
   }
 
   abstract get activity(): ConnectionActivity;
@@ -62,6 +76,8 @@ export abstract class ClientConnection implements ConnectionState {
   abstract ended(): void;
   /** The socket has gone, for whatever reason. */
   abstract closed(): void;
+  /** The server stops: what waits for a request ends now, the rest after its answer. */
+  abstract closeGracefully(): void;
   /** Once a second: traffic limits start anew, and whoever waits too long is closed. */
   abstract everySecond(now: number): void;
 

@@ -26,6 +26,9 @@ export class ConnectionContext {
   readonly turns = new WriteTurns();
   /** Every socket is read into this one buffer: copy what must outlive the read event. */
   readonly readBuffer = Buffer.allocUnsafeSlow(readBufferSize);
+  /** `server.h2proto` and `server.h2c`: is HTTP/2 spoken, and may HTTP/1.1 change to it? */
+  readonly speaksHttp2: boolean;
+  readonly upgradesToHttp2: boolean;
   /** Set while the server stops or gives way to a newer one: each answer closes its connection. */
   closing = false;
   /** Set while the worker gives way to newer ones: connections go there after their answer. */
@@ -35,5 +38,7 @@ export class ConnectionContext {
     this.server = server;
     this.lifecycle = lifecycle;
     this.requests = new RequestPool(server);
+    this.speaksHttp2 = server.features.bool('server.h2proto', true);
+    this.upgradesToHttp2 = this.speaksHttp2 && server.features.bool('server.h2c', false);
   }
 }

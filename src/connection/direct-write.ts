@@ -48,7 +48,12 @@ export function writeDirectly(socket: Socket, data: Buffer): boolean {
 
 /** Do bytes wait for the kernel, in the stream or below it? */
 export function isBlocked(socket: Socket): boolean {
-  return socket.writableLength > 0 || (handleOf(socket)?.writeQueueSize ?? 0) > 0;
+  return queuedBytes(socket) > 0;
+}
+
+/** How many do. */
+export function queuedBytes(socket: Socket): number {
+  return socket.writableLength + (handleOf(socket)?.writeQueueSize ?? 0);
 }
 
 function whenWritten(this: WriteRequest, status: number): void {

@@ -97,7 +97,7 @@ function setLength(request: RequestState, framing: BodyFraming, value: string): 
   }
   framing.hasContentLength = true;
   // (not where Transfer-Encoding has said -1 already)
-  if (framing.length === 0) framing.length = length;
+  if (framing.length === 0 || request.version === HttpVersion.http2) framing.length = length;
   return true;
 }
 

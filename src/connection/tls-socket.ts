@@ -77,12 +77,13 @@ export class TlsSocket extends TLSSocket {
   }
 }
 
-/** Begins the handshake on an accepted socket. Null where nothing can be served on it. */
+/** Begins the handshake on an accepted socket; `onSecure` is told what both have agreed to speak. Null where nothing can be served on it. */
 export function startTls(
   connection: ConnectionState,
   parent: Socket,
   service: TlsService,
   onread: ReadInto,
+  onSecure: (protocol: string | false | null) => void,
 ): TlsSocket | null {
   const secureContext = service.accept(connection);
   if (secureContext === null) return null;
@@ -106,7 +107,8 @@ export function startTls(
   });
   socket.askAboutAll();
   socket.on('secure', () => {
-    if (!service.secured(connection, socket, socket.tls.verifyError())) socket.destroy();
+    if (service.secured(connection, socket, socket.tls.verifyError())) onSecure(socket.alpnProtocol);
+    else socket.destroy();
   });
   // every error comes by this name, those after the handshake by no other
   socket.on('_tlsError', (error: NodeJS.ErrnoException) => {

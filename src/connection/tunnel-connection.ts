@@ -6,7 +6,8 @@ import type { RequestState } from '../plugin/request-state.js';
 import { ClientConnection } from './client-connection.js';
 import type { ConnectionContext } from './connection-context.js';
 import { BodyWriter, type BodyWriterOwner } from './h1/body-writer.js';
-import { type BodySource, Http1RequestBody } from './h1/request-body.js';
+import { Http1RequestBody } from './h1/request-body.js';
+import type { BodySource } from './received-body.js';
 
 /** Seconds that the client has to end its side once the answer is out. */
 const lingerSeconds = 5;
@@ -123,6 +124,8 @@ export class TunnelConnection extends ClientConnection implements BodySource, Bo
     this.writer?.nextSecond();
     if (this.answeredAt !== 0 && now - this.answeredAt > lingerSeconds) this.destroy();
   }
+
+  closeGracefully(): void {}
 
   /** It lives until one of its sides ends it. */
   giveWay(): void {}

@@ -14,11 +14,11 @@ export class FilePart {
     this.closeFd = closeFd;
   }
 
-  /** Moves up to `wanted` bytes into the buffer; 0 or less where the file is shorter than it was, or unreadable. */
-  read(buffer: Buffer, wanted: number): number {
+  /** Moves up to `wanted` bytes into the buffer, at `at`; 0 or less where the file is shorter than it was, or unreadable. */
+  read(buffer: Buffer, wanted: number, at = 0): number {
     let count: number;
     try {
-      count = fs.readSync(this.fd, buffer, 0, Math.min(wanted, this.length), this.offset);
+      count = fs.readSync(this.fd, buffer, at, Math.min(wanted, this.length), this.offset);
     } catch {
       return -1;
     }

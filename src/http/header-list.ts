@@ -126,7 +126,7 @@ export class HeaderList {
 
 /**
  * Fields that many answers share, such as those of one file. While a list still shows its template, the head made
- * from it can be kept and sent again: `wire` is the connection's place for that.
+ * from it can be kept and sent again: `wire` (HTTP/1.x) and `block` (HTTP/2) are the connection's places for that.
  */
 export class HeaderTemplate {
   readonly names: string[];
@@ -135,6 +135,7 @@ export class HeaderTemplate {
   /** What the template was made for; it is made again when that changes. */
   readonly madeFor: number;
   wire: unknown = null;
+  block: unknown = null;
   private ranged: HeaderTemplate | null = null;
 
   constructor(madeFor: number, fields: readonly (readonly [name: string, value: string])[]) {

@@ -114,7 +114,7 @@ function readOtherForms(method: string, sent: string, options: number, into: Req
 const forbiddenInTarget = byteSet('\x7f\xff', (byte) => byte <= 32);
 
 /** With url-ctrls-reject, normalising refuses controls later on. */
-function hasForbiddenByte(target: string, options: number): boolean {
+export function hasForbiddenByte(target: string, options: number): boolean {
   if ((options & ParseOption.headerStrict) === 0) return target.includes('\0');
   if ((options & ParseOption.urlNormalizeCtrlsReject) !== 0) return false;
   for (let i = 0; i < target.length; i++) if (forbiddenInTarget[target.charCodeAt(i)] === 1) return true;

@@ -38,6 +38,7 @@ export function resetRequest(request: RequestState, slots: Slots): void {
   request.responseStarted = false;
   request.sendChunked = false;
   request.keepAlive = false;
+  request.closesConnection = false;
   request.step = 0;
   request.comebacks = 0;
   request.errorHandlerSavedStatus = 0;

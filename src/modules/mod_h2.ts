@@ -7,5 +7,4 @@ import { defineModule } from '../plugin/define-module.js';
 export const modH2 = defineModule({
   name: 'mod_h2',
   directives: {},
-  notServed: 'HTTP/2 is not spoken yet; clients use HTTP/1.1',
 });

@@ -94,6 +94,8 @@ export class RequestState implements ConditionSource {
   sendChunked = false;
   /** May the connection serve another request after this one? Only parsing turns it on. */
   keepAlive = false;
+  /** The answer is the last one on its connection, even where that serves other requests beside it (HTTP/2). */
+  closesConnection = false;
   /** Index of the next step in the lifecycle's list. */
   step = 0;
   /** Restarts of this request, against endless loops. */

@@ -1,5 +1,6 @@
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { ConnectionState } from './connection-state.js';
+import type { FeatureFlags } from './feature-flags.js';
 
 /** What a client meets in its handshake. */
 export interface TlsIdentity {
@@ -36,6 +37,6 @@ export const tlsService = 'tls';
 const protocols: readonly string[] = ['http/1.1', 'http/1.0'];
 
 /** Which connections are made of a socket is up to its protocol (`Acceptor`); these are what there is. */
-export function speaks(protocol: string): boolean {
-  return protocols.includes(protocol);
+export function speaks(protocol: string, features: FeatureFlags): boolean {
+  return protocols.includes(protocol) || (protocol === 'h2' && features.bool('server.h2proto', true));
 }

@@ -1,21 +1,23 @@
 import type { Socket } from 'node:net';
 import { latin1Text } from '../../base/latin1.js';
 import { finishRequest, resetRequest } from '../../lifecycle/finish.js';
-import { writeLines } from '../../log/logs.js';
 import type { ConnectionActivity, ListenSocket } from '../../plugin/connection-state.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { AdoptedState, ConnectionHandle } from '../adopted-state.js';
 import { ClientConnection } from '../client-connection.js';
 import type { ConnectionContext } from '../connection-context.js';
 import { isBlocked } from '../direct-write.js';
+import type { Http2Connection } from '../h2/connection.js';
 import type { HandOver } from '../hand-over.js';
+import type { BodySource } from '../received-body.js';
 import { BodyWriter, type BodyWriterOwner } from './body-writer.js';
-import { logEarly, logRefused, mayTunnel, refuseEarly, upgradeAllowed } from './early-errors.js';
+import { logHead, refuseEarly } from './early-errors.js';
 import { mayStayOpen } from './keep-alive.js';
-import { readHead } from './read-head.js';
-import { type BodySource, Http1RequestBody, noBody } from './request-body.js';
+import { Http1RequestBody } from './request-body.js';
 import { buildHead, templateHead } from './response-head.js';
+import { startRequest } from './start-request.js';
 import { timeoutOf } from './timeouts.js';
+import { isHttp2Preface, mayTunnel, switchingToHttp2 } from './upgrade.js';
 
 /** Bodies up to this size join the head in one write. */
 const joinedBodyMax = 16384;
@@ -31,6 +33,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
   request: RequestState | null = null;
   body: Http1RequestBody | null = null;
 
+  private readonly startHttp2: () => Http2Connection;
   private readonly onClosed: (connection: Http1Connection) => void;
   /** Bytes that arrived and are not used yet. */
   private pending: Buffer | null = null;
@@ -43,9 +46,11 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     id: number,
     socket: Socket,
     listenSocket: ListenSocket,
+    startHttp2: () => Http2Connection,
     onClosed: (connection: Http1Connection) => void,
   ) {
     super(context, id, socket, listenSocket);
+    this.startHttp2 = startHttp2;
     this.onClosed = onClosed;
   }
 
@@ -83,7 +88,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     if (this.request !== null) {
       const data = buffer.subarray(0, count);
       if (this.body?.takesBytes) this.body.feed(data);
-      else this.keepForLater(data);
+      else this.unread(data);
       return;
     }
     if (this.pending === null) {
@@ -94,7 +99,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     }
   }
 
-  private keepForLater(data: Buffer): void {
+  unread(data: Buffer): void {
     this.pending = this.pending === null ? Buffer.from(data) : Buffer.concat([this.pending, data]);
     if (this.pending.length >= pipelinedMax) this.pauseReading();
   }
@@ -150,7 +155,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
 
   /** Reads one head and starts its request. Gives the bytes used; 0 where the head is not complete. */
   private processHead(data: Buffer, at: number, end: number): number {
-    const { lines, server, requests } = this.context;
+    const { lines, framing, server, requests } = this.context;
     const { maxRequestFieldSize } = server.core.base;
     const text = latin1Text(data, at, Math.min(end, at + maxRequestFieldSize + 4));
     lines.find(text, 0);
@@ -162,11 +167,22 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     }
     const early = refuseEarly(text, lines, maxRequestFieldSize, this.requestCount > 0);
     if (early === 0 && lines.end === 0) return 0;
+    const mayChange = this.requestCount === 0 && this.context.speaksHttp2 && !this.isTls;
+    if (mayChange && early === 0 && isHttp2Preface(text, lines))
+      return this.goOnInHttp2(data.subarray(at, end), null, '');
     const request = requests.acquire(this);
     this.request = request;
     this.requestCount++;
-    this.readRequest(request, text, early);
+    const settings = startRequest(request, text, early, this.context);
     const bodyStart = early === 0 ? at + lines.end : end;
+    if (settings !== null) {
+      this.goOnInHttp2(data.subarray(bodyStart, end), request, settings);
+      return end - at;
+    }
+    if (request.status === 0 && (framing.length !== 0 || mayTunnel(request))) {
+      this.body = new Http1RequestBody(request, this, framing.length);
+      request.body = this.body;
+    }
     // what has come of the body is there when a handler looks at it
     const hasBody = this.body?.takesBytes ?? false;
     if (hasBody && bodyStart < end) this.body!.feed(data.subarray(bodyStart, end));
@@ -174,27 +190,15 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     return (hasBody ? end : bodyStart) - at;
   }
 
-  private readRequest(request: RequestState, text: string, early: number): void {
-    const { lines, framing, knownHeads } = this.context;
-    framing.reset();
-    request.headBytesIn = lines.end;
-    request.body = noBody;
-    request.status = early;
-    if (early === 0) {
-      if (request.conf.logRequestHeader) logHead(this, 'rqst', text.slice(0, lines.end));
-      request.status = readHead(text, lines, request, framing, knownHeads);
-      if (request.status === 0) upgradeAllowed(request);
-      else if (request.conf.logRequestHeaderOnError) logRefused(request, text.slice(0, lines.end));
-    } else {
-      logEarly(request, early);
-    }
-    request.openConditions(request.status === 0);
-    if (request.status !== 0) {
-      request.keepAlive = false;
-    } else if (framing.length !== 0 || mayTunnel(request)) {
-      this.body = new Http1RequestBody(request, this, framing.length);
-      request.body = this.body;
-    }
+  /** Another connection has the socket from here on, and `request`, which asked for that. Gives the bytes used. */
+  private goOnInHttp2(rest: Buffer, request: RequestState | null, settings: string): number {
+    this.request = null;
+    this.phase = 'closed';
+    if (request !== null) this.appendText(switchingToHttp2);
+    const connection = this.startHttp2();
+    if (request !== null) connection.takeOver(request, settings);
+    connection.take(rest, rest.length);
+    return rest.length;
   }
 
   private handle(request: RequestState): void {
@@ -228,7 +232,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
       request.headBytesOut = head.length;
     } else {
       const text = buildHead(request);
-      if (request.conf.logResponseHeader) logHead(this, 'resp', text);
+      if (request.conf.logResponseHeader) logHead(request, 'resp', text);
       request.headBytesOut = text.length;
       this.appendText(text);
     }
@@ -305,6 +309,10 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     else this.keepAliveIdle = Math.min(this.keepAliveIdle, idleSeconds);
   }
 
+  closeGracefully(): void {
+    if (this.isIdle) this.destroy();
+  }
+
   /** Takes the connection from its socket, for another worker. What arrives from now on waits in the kernel. */
   detach(): { state: AdoptedState; handle: ConnectionHandle } {
     const { requestCount, keepAliveIdle, pending } = this;
@@ -368,10 +376,6 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     this.onClosed(this);
   }
 
-  unread(data: Buffer): void {
-    this.keepForLater(data);
-  }
-
   takeUnread(): Buffer | null {
     const { pending } = this;
     this.pending = null;
@@ -392,9 +396,4 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     }
     this.destroy();
   }
-}
-
-/** Each line of a head as a line of the error log (`debug.log-request-header` and `-response-header`). */
-function logHead({ id, request }: Http1Connection, kind: string, text: string): void {
-  if (request !== null) writeLines(request.conf.errorLog, 'debug', 'h1.c', text, `fd:${id} ${kind}: `);
 }

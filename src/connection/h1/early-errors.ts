@@ -1,4 +1,3 @@
-import { hasToken, removeToken } from '../../http/tokens.js';
 import { writeLines } from '../../log/logs.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { HeadLines } from './read-head.js';
@@ -29,25 +28,7 @@ export function logRefused({ conf }: RequestState, head: string): void {
   writeLines(conf.errorLog, 'debug', 'request.c', head, 'rqst: ');
 }
 
-/** Removes an Upgrade that cannot be meant: without Connection, or to h2c, which this connection does not speak. */
-export function upgradeAllowed(request: RequestState): void {
-  const { headers } = request;
-  const upgrade = headers.get('upgrade');
-  if (upgrade === undefined) return;
-  const connection = headers.get('connection');
-  if (connection === undefined) {
-    headers.unset('upgrade');
-    return;
-  }
-  if (!hasToken(upgrade, 'h2c')) return;
-  headers.unset('http2-settings');
-  headers.unset('upgrade');
-  const kept = removeToken(removeToken(connection, 'http2-settings'), 'upgrade');
-  if (kept === '') headers.unset('connection');
-  else headers.set('Connection', kept);
-}
-
-/** Could the answer turn the connection into a tunnel? */
-export function mayTunnel(request: RequestState): boolean {
-  return request.method === 'CONNECT' || request.headers.has('upgrade');
+/** Each line of a head as a line of the error log (`debug.log-request-header` and `-response-header`). */
+export function logHead({ conf, connection }: RequestState, kind: string, text: string): void {
+  writeLines(conf.errorLog, 'debug', 'h1.c', text, `fd:${connection.id} ${kind}: `);
 }

@@ -4,8 +4,8 @@ import { ParseOption } from '../../http/parse-options.js';
 import { readSentTarget } from '../../http/request-target.js';
 import { HttpVersion } from '../../http/version.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import { knownFieldName } from '../field-names.js';
 import { addField, type BodyFraming, completeHead, refuse, setHost } from '../request-fields.js';
-import { knownFieldName } from './field-names.js';
 import type { KnownHeads } from './known-heads.js';
 
 const linesMax = 8190;

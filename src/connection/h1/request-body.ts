@@ -1,67 +1,19 @@
-import { SpoolFile } from '../../files/spool-file.js';
 import { ChunkedDecoder } from '../../http/chunked.js';
 import { ParseOption } from '../../http/parse-options.js';
 import { readTrailerWhitelist } from '../../http/trailers.js';
-import { HttpVersion } from '../../http/version.js';
-import { type RequestBody, RequestBodyError } from '../../plugin/request-body.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import { type BodySource, ReceivedBody } from '../received-body.js';
 
-/** The connection that the bytes come from. */
-export interface BodySource {
-  pauseReading(): void;
-  resumeReading(): void;
-  /** Bytes behind the body: they start the next request. */
-  unread(data: Buffer): void;
-  /** Bytes behind the body that have come already, for a tunnel. */
-  takeUnread(): Buffer | null;
-  sendContinue(): void;
-}
-
-export { noBody } from '../../plugin/request-body.js';
-
-/** Bodies up to this size stay in memory. */
-const memoryMax = 65536;
-/** With this much waiting for a reader, the client has to wait. */
-const waitingMax = 65536;
-
-type Mode = 'idle' | 'collect' | 'stream' | 'tunnel' | 'discard';
-
-/**
- * A request body on HTTP/1.1. Bytes that arrive before anybody asks are kept up to a bound, then the client has to
- * wait; they are looked at only once a handler reads (so that a body nobody reads costs nothing but the connection).
- */
-export class Http1RequestBody implements RequestBody {
-  length: number;
-  bytesIn = 0;
-  finished = false;
-  private readonly request: RequestState;
-  private readonly source: BodySource;
+/** A request body on HTTP/1.1: as long as it says, or in chunks. */
+export class Http1RequestBody extends ReceivedBody {
   private readonly isChunked: boolean;
   /** Made when reading starts: by then the settings of the request are known. */
   private decoder: ChunkedDecoder | null = null;
-  private mode: Mode = 'idle';
-  /** 0, the status to answer with, or -1 where the client has gone. */
-  private status = 0;
-  private ended = false;
-  /** Bytes as they came, before anybody asked. */
-  private early: Buffer[] = [];
-  /** Content for the reader, or the collected content while it is small. */
-  private queue: Buffer[] = [];
-  private queued = 0;
-  private spool: SpoolFile | null = null;
-  private wake: (() => void) | null = null;
 
   /** `length` as announced; -1 for a chunked body. */
   constructor(request: RequestState, source: BodySource, length: number) {
-    this.request = request;
-    this.source = source;
-    this.length = length;
+    super(request, source, length);
     this.isChunked = length < 0;
-    this.finished = length === 0;
-  }
-
-  get fileDescriptor(): number {
-    return this.spool?.fd ?? -1;
   }
 
   /** Are bytes that arrive this body's, or a later request's? */
@@ -69,116 +21,17 @@ export class Http1RequestBody implements RequestBody {
     return !this.finished || this.mode === 'tunnel';
   }
 
-  /** Does the connection read on behalf of this body now? */
-  get isReading(): boolean {
-    return this.mode !== 'idle' && this.mode !== 'discard' && !this.finished && this.status === 0;
+  protected override consumeEarly(): void {
+    if (this.isChunked && !this.finished) this.decoder ??= makeDecoder(this.request);
+    super.consumeEarly();
   }
 
-  /** Takes over what has arrived. The data may be a view of a buffer that is about to be used again. */
-  feed(data: Buffer): void {
-    if (this.mode === 'idle') {
-      this.early.push(Buffer.from(data));
-      this.hold(data.length);
-    } else if (this.mode === 'tunnel') {
-      this.enqueue(data);
-    } else if (this.mode !== 'discard') {
-      this.consume(data);
-    }
-  }
-
-  /** The client has closed its side. */
-  end(): void {
-    this.ended = true;
-    if (!this.finished && this.mode !== 'tunnel' && this.early.length === 0) this.fail(-1);
-    this.notify();
-  }
-
-  async collect(intoFile = false): Promise<number> {
-    if (this.mode === 'idle') {
-      if (intoFile && !this.startSpool()) return 500;
-      this.start('collect');
-    }
-    while (!this.finished && this.status === 0) await this.changed();
-    if (this.finished) this.acceptTrailers();
-    return this.status;
-  }
-
-  async *chunks(): AsyncIterable<Buffer> {
-    if (this.mode === 'collect') {
-      yield* this.collected();
+  protected consume(data: Buffer): void {
+    if (this.finished) {
+      this.source.unread(data);
       return;
     }
-    this.start('stream');
-    yield* this.dequeue(() => this.finished);
-    if (this.status !== 0) throw new RequestBodyError(this.status);
-  }
-
-  async *tunnel(): AsyncIterable<Buffer> {
-    const early = this.early;
-    const unread = this.source.takeUnread();
-    this.early = [];
-    this.queued = 0;
-    // a body that was read whole has been handed on by now
-    if (this.mode === 'collect') this.queue = [];
-    this.mode = 'tunnel';
-    for (const data of early) this.enqueue(data);
-    if (unread !== null) this.enqueue(unread);
-    this.source.resumeReading();
-    yield* this.dequeue(() => this.ended);
-  }
-
-  discard(): void {
-    this.mode = 'discard';
-    this.early = [];
-    this.queue = [];
-    this.length = 0;
-    this.notify();
-  }
-
-  /** The request is over: frees what it holds. */
-  close(): void {
-    this.mode = 'discard';
-    this.spool?.close();
-    this.spool = null;
-    this.early = [];
-    this.queue = [];
-    if (!this.finished && this.status === 0) this.status = -1;
-    this.notify();
-  }
-
-  private start(mode: 'collect' | 'stream'): void {
-    if (this.mode !== 'idle') return;
-    this.mode = mode;
-    const { headers, version } = this.request;
-    const expected = headers.get('expect');
-    if (expected !== undefined) {
-      headers.unset('expect');
-      const waits = expected.toLowerCase() === '100-continue' && version === HttpVersion.http11;
-      if (waits && this.early.length === 0 && this.bytesIn === 0) this.source.sendContinue();
-    }
-    this.consumeEarly();
-    if (this.ended && !this.finished) this.fail(-1);
-    if (!this.finished) this.source.resumeReading();
-  }
-
-  takeArrived(): number {
-    if (this.mode === 'idle') this.consumeEarly();
-    return this.status;
-  }
-
-  private consumeEarly(): void {
-    if (this.isChunked && !this.finished) this.decoder ??= makeDecoder(this.request);
-    const early = this.early;
-    this.early = [];
-    this.queued = 0;
-    for (const data of early) {
-      if (this.finished) this.source.unread(data);
-      else this.consume(data);
-    }
-  }
-
-  private consume(data: Buffer): void {
-    if (this.status !== 0 || this.finished) return;
+    if (this.status !== 0) return;
     if (this.decoder !== null) {
       this.decode(this.decoder, data);
       return;
@@ -186,7 +39,7 @@ export class Http1RequestBody implements RequestBody {
     const content =
       data.length <= this.length - this.bytesIn ? data : data.subarray(0, this.length - this.bytesIn);
     this.take(content);
-    if (this.bytesIn === this.length) this.finish(data.subarray(content.length));
+    if (this.bytesIn === this.length) this.finishBefore(data.subarray(content.length));
   }
 
   private decode(decoder: ChunkedDecoder, data: Buffer): void {
@@ -196,103 +49,16 @@ export class Http1RequestBody implements RequestBody {
     if (decoder.status !== 0) this.fail(decoder.status);
     else if (decoder.finished) {
       this.length = this.bytesIn;
-      this.finish(data.subarray(used));
+      this.finishBefore(data.subarray(used));
     }
   }
 
-  private take(content: Buffer): void {
-    this.bytesIn += content.length;
-    if (this.mode === 'stream') this.enqueue(content);
-    else if (this.mode !== 'discard') this.store(content);
-  }
-
-  private store(content: Buffer): void {
-    if (this.spool === null && this.bytesIn <= memoryMax) {
-      this.queue.push(Buffer.from(content));
-      return;
-    }
-    if (this.spool === null && !this.startSpool()) return;
-    if (!this.spool?.append(content)) this.fail(500);
-  }
-
-  /** Moves what was collected so far into a file. */
-  private startSpool(): boolean {
-    this.spool = SpoolFile.create(this.request.conf.uploadDirs);
-    const moved = this.queue;
-    this.queue = [];
-    if (this.spool === null || !moved.every((data) => this.spool?.append(data))) {
-      this.request.conf.errorLog.error(
-        'chunk.c',
-        `cannot write to server.upload-dirs: ${this.request.conf.uploadDirs}`,
-      );
-      this.fail(500);
-      return false;
-    }
-    return true;
-  }
-
-  private async *collected(): AsyncIterable<Buffer> {
-    yield* this.queue;
-    if (this.spool === null) return;
-    for (let offset = 0; offset < this.spool.length; ) {
-      const buffer = Buffer.allocUnsafe(memoryMax);
-      const count = this.spool.read(buffer, offset);
-      if (count <= 0) return;
-      offset += count;
-      yield buffer.subarray(0, count);
-    }
-  }
-
-  private enqueue(content: Buffer): void {
-    this.queue.push(Buffer.from(content));
-    this.hold(content.length);
-    this.notify();
-  }
-
-  private hold(count: number): void {
-    this.queued += count;
-    if (this.queued >= waitingMax) this.source.pauseReading();
-  }
-
-  /** Hands out what comes, until there is no more or the reading fails. */
-  private async *dequeue(isOver: () => boolean): AsyncIterable<Buffer> {
-    for (;;) {
-      for (let data = this.queue.shift(); data !== undefined; data = this.queue.shift()) {
-        this.queued -= data.length;
-        if (this.queued < waitingMax) this.source.resumeReading();
-        yield data;
-      }
-      if (isOver() || this.status !== 0) return;
-      await this.changed();
-    }
-  }
-
-  private changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.wake = resolve;
-    });
-  }
-
-  private notify(): void {
-    const { wake } = this;
-    this.wake = null;
-    wake?.();
-  }
-
-  private finish(rest: Buffer): void {
-    this.finished = true;
+  private finishBefore(rest: Buffer): void {
     if (rest.length > 0) this.source.unread(rest);
-    this.notify();
+    this.finish();
   }
 
-  private fail(status: number): void {
-    if (this.finished || this.status !== 0) return;
-    this.status = status;
-    this.notify();
-  }
-
-  /** Trailers of a body that was read whole join the headers, as far as the whitelist lets them. */
-  private acceptTrailers(): void {
+  protected acceptTrailers(): void {
     for (const [name, value] of this.decoder?.trailers ?? []) this.request.headers.append(name, value);
     this.decoder = null;
   }

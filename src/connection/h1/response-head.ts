@@ -2,6 +2,7 @@ import { writeLatin1 } from '../../base/latin1.js';
 import { statusLine } from '../../http/status.js';
 import { HttpVersion } from '../../http/version.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import { isInternalField } from '../answer-fields.js';
 
 /** The head made from a template, with the place of the date in it. */
 interface TemplateHead {
@@ -61,7 +62,11 @@ export function buildHead(request: RequestState): string {
     if (lower === 'date') hasDate = true;
     else if (lower === 'server') hasServer = true;
     else if (lower === 'upgrade') hasUpgrade = true;
-    else if (lower === 'connection' || isInternal(lower) || (status === 304 && lower === 'content-encoding'))
+    else if (
+      lower === 'connection' ||
+      isInternalField(lower) ||
+      (status === 304 && lower === 'content-encoding')
+    )
       continue;
     head += `\r\n${headers.nameAt(i)}: ${value}`;
   }
@@ -69,11 +74,6 @@ export function buildHead(request: RequestState): string {
   if (!hasDate) head += `\r\nDate: ${request.server.clock.date}`;
   if (!hasServer && conf.serverTag !== null) head += `\r\nServer: ${conf.serverTag}`;
   return `${head}\r\n\r\n`;
-}
-
-/** Headers by which programs speak to the server and which clients never see. */
-function isInternal(lower: string): boolean {
-  return lower.charCodeAt(0) === 120 && (lower === 'x-sendfile' || lower.startsWith('x-lighttpd-'));
 }
 
 function connectionField(request: RequestState, hasUpgrade: boolean): string {

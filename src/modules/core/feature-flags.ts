@@ -10,7 +10,6 @@ export interface FeatureFlag {
   readonly ours?: true;
 }
 
-const notYetHttp2 = 'HTTP/2 is not spoken yet.';
 const notYetInterim = 'Interim answers are always passed on.';
 
 /** Every feature flag. The code asks for no other; a test holds both equal, defaults included. */
@@ -35,7 +34,7 @@ export const featureFlags: Readonly<Record<string, FeatureFlag>> = {
   'auth.http-goaway-invalid-creds': {
     default: true,
     doc: 'Close an HTTP/2 connection after wrong credentials.',
-    inert: notYetHttp2,
+    honouredBy: 'mod_auth',
   },
   'cgi.tempfile-accum': {
     default: true,
@@ -127,14 +126,14 @@ export const featureFlags: Readonly<Record<string, FeatureFlag>> = {
   'server.h2-discard-backend-1xx': {
     default: false,
     doc: 'Do not pass interim answers (1xx) of backends on to clients of HTTP/2.',
-    inert: notYetHttp2,
+    inert: notYetInterim,
   },
   'server.h2c': {
     default: false,
     doc: 'Let clients change from HTTP/1.1 to HTTP/2 without TLS (Upgrade: h2c).',
-    inert: notYetHttp2,
+    honouredBy: 'the core',
   },
-  'server.h2proto': { default: true, doc: 'Speak HTTP/2.', inert: notYetHttp2 },
+  'server.h2proto': { default: true, doc: 'Speak HTTP/2.', honouredBy: 'the core' },
   'server.http-pathinfo': {
     default: true,
     doc: 'Where a URL path goes on behind the name of a file, serve the file and take the rest as PATH_INFO.',

@@ -77,7 +77,9 @@ export class TlsPolicy implements TlsService, ConditionSource {
 
   protocol(connection: ConnectionState, offered: readonly string[], serverName: string): string | undefined {
     return offered.find(
-      (name) => speaks(name) || (name === acmeProtocol && this.provesName(connection, serverName)),
+      (name) =>
+        speaks(name, this.server.features) ||
+        (name === acmeProtocol && this.provesName(connection, serverName)),
     );
   }
 

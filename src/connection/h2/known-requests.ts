@@ -1,0 +1,59 @@
+import { HeaderTemplate } from '../../http/header-list.js';
+import type { KnownTarget } from '../../http/request-target.js';
+import type { RequestState } from '../../plugin/request-state.js';
+
+const keptMax = 32;
+const lengthMax = 512;
+/** Fields that mean more to a request than what they leave in it. */
+const neverKept = ['expect', 'priority'];
+
+/** What a block of fields said. */
+interface KnownRequest {
+  readonly target: KnownTarget;
+  readonly fields: HeaderTemplate;
+  readonly host: string;
+  readonly headBytes: number;
+}
+
+/**
+ * Once a client's fields are in the table, the same request comes as the same few bytes: what they mean is kept, for as
+ * long as the table stays as it is. One object serves a connection.
+ */
+export class KnownRequests {
+  private readonly requests = new Map<string, KnownRequest>();
+  private tableVersion = 0;
+
+  /** True where the block is known: the request is as it was then. Only for requests without a body. */
+  use(block: string, tableVersion: number, request: RequestState): boolean {
+    if (tableVersion !== this.tableVersion) return false;
+    const known = this.requests.get(block);
+    if (known === undefined) return false;
+    request.method = 'GET';
+    request.target = known.target.original;
+    request.targetOriginal = known.target.original;
+    request.knownTarget = known.target;
+    request.headers.useTemplate(known.fields);
+    request.host = known.host;
+    request.headBytesIn = known.headBytes;
+    return true;
+  }
+
+  /** Keeps a block that did not change the table, and was read without fault. */
+  keep(block: string, tableVersion: number, request: RequestState): void {
+    const { headers, host, parsedTarget } = request;
+    if (request.method !== 'GET' || host === null || block.length > lengthMax) return;
+    if (neverKept.some((name) => headers.has(name))) return;
+    if (tableVersion !== this.tableVersion || this.requests.size >= keptMax) this.requests.clear();
+    this.tableVersion = tableVersion;
+    const fields = Array.from(
+      { length: headers.size },
+      (_, i) => [headers.nameAt(i), headers.valueAt(i)] as const,
+    );
+    this.requests.set(block, {
+      target: { ...parsedTarget, docroot: '', physicalPath: '' },
+      fields: new HeaderTemplate(0, fields),
+      host,
+      headBytes: request.headBytesIn,
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { ParseOption } from '../../http/parse-options.js';
+import { readTrailers, readTrailerWhitelist, type Trailer } from '../../http/trailers.js';
+import type { RequestState } from '../../plugin/request-state.js';
+import { type BodySource, ReceivedBody } from '../received-body.js';
+
+/** A request body on HTTP/2: its frames' content, until one of them ends the stream. */
+export class Http2RequestBody extends ReceivedBody {
+  private received = 0;
+  /** The stream has been ended; the content may still wait for a reader. */
+  private isWhole = false;
+  private trailers: readonly Trailer[] = [];
+
+  /** `length` as announced; -1 where the client has not said it. */
+  constructor(request: RequestState, source: BodySource, length: number) {
+    super(request, source, length);
+    // (an announced length of 0 needs the end of the stream, too)
+    this.finished = false;
+  }
+
+  override feed(data: Buffer): void {
+    this.received += data.length;
+    const { conf } = this.request;
+    const sizeMax = conf.maxRequestSize * 1024;
+    if (sizeMax > 0 && this.received > sizeMax && this.mode !== 'tunnel') {
+      if (this.status === 0) conf.errorLog.error('h2.c', `request-size too long: ${this.received} -> 413`);
+      this.fail(413);
+      return;
+    }
+    super.feed(data);
+  }
+
+  /** The client has ended the stream. False where it has sent another length than it announced. */
+  endStream(): boolean {
+    if (this.length >= 0 && this.received !== this.length && this.mode !== 'discard') return false;
+    this.isWhole = true;
+    if (this.mode === 'tunnel') this.end();
+    else if (this.mode !== 'idle' || this.received === 0) this.finishIfWhole();
+    return true;
+  }
+
+  /** Trailers came; the body is answered with 400 where they break a rule. */
+  takeTrailers(names: readonly string[], values: readonly string[], count: number): void {
+    const { conf, server, headers } = this.request;
+    let section = '';
+    for (let i = 0; i < count; i++) section += `${names[i]}: ${values[i]}\r\n`;
+    const trailers = readTrailers(section, {
+      strict: (conf.parseOptions & ParseOption.headerStrict) !== 0,
+      announced: headers.get('trailer'),
+      sizeMax: conf.maxRequestFieldSize,
+      whitelist: readTrailerWhitelist(server.features.text('request.trailer-whitelist', '')),
+    });
+    if (trailers === null) this.fail(400);
+    else this.trailers = trailers;
+  }
+
+  /** Would more than the announced length be there with so many bytes? */
+  isExceededBy(count: number): boolean {
+    return this.length >= 0 && this.received + count > this.length && this.mode !== 'discard';
+  }
+
+  protected override consumeEarly(): void {
+    super.consumeEarly();
+    this.finishIfWhole();
+  }
+
+  protected consume(data: Buffer): void {
+    if (this.status === 0 && !this.finished) this.take(data);
+  }
+
+  private finishIfWhole(): void {
+    if (!this.isWhole || this.finished || this.status !== 0) return;
+    if (this.length < 0) this.length = this.bytesIn;
+    this.finish();
+  }
+
+  protected acceptTrailers(): void {
+    for (const [name, value] of this.trailers) this.request.headers.append(name, value);
+    this.trailers = [];
+  }
+}

@@ -1,0 +1,248 @@
+import { latin1Text } from '../../base/latin1.js';
+import { HttpVersion } from '../../http/version.js';
+import { finishRequest, resetRequest } from '../../lifecycle/finish.js';
+import { noBody } from '../../plugin/request-body.js';
+import type { RequestState } from '../../plugin/request-state.js';
+import type { ConnectionContext } from '../connection-context.js';
+import { completeHead } from '../request-fields.js';
+import type { Http2Connection } from './connection.js';
+import { EndedStreams } from './ended-streams.js';
+import { ErrorCode, Http2Error } from './frames.js';
+import { KnownRequests } from './known-requests.js';
+import { defaultPriority, parsePriority, priorityOfTarget } from './priority.js';
+import { readRequest } from './read-request.js';
+import { Http2RequestBody } from './request-body.js';
+import { bodyWindow } from './settings.js';
+import { Http2Stream } from './stream.js';
+
+/** Blocks up to this size are looked up before they are read. */
+const knownBlockMax = 512;
+
+/** The open streams of a connection: each is one request on its way through the lifecycle. */
+export class RequestStreams {
+  /** The most urgent first. */
+  readonly open: Http2Stream[] = [];
+  readonly ended = new EndedStreams();
+  private readonly connection: Http2Connection;
+  private readonly context: ConnectionContext;
+  private readonly known = new KnownRequests();
+
+  constructor(connection: Http2Connection, context: ConnectionContext) {
+    this.connection = connection;
+    this.context = context;
+  }
+
+  find(streamId: number): Http2Stream | null {
+    const { open } = this;
+    for (let i = 0; i < open.length; i++) if (open[i].streamId === streamId) return open[i];
+    return null;
+  }
+
+  /** A block of fields opens a stream. */
+  begin(streamId: number, endsStream: boolean, block: Buffer, start: number, end: number): void {
+    const { connection, context } = this;
+    const stream = new Http2Stream(connection, streamId, connection.peer.initialWindow);
+    const { request } = stream;
+    stream.clientEnded = endsStream;
+    this.open.push(stream);
+    request.version = HttpVersion.http2;
+    request.keepAlive = true;
+    request.body = noBody;
+    context.framing.reset();
+    context.framing.length = endsStream ? 0 : -1;
+    request.status = this.readHead(request, endsStream, block, start, end);
+    this.accept(stream);
+  }
+
+  /** A request that came on HTTP/1.1 goes on as the first stream (RFC 7540, 3.2). */
+  takeOver(request: RequestState): void {
+    const stream = new Http2Stream(this.connection, 1, this.connection.peer.initialWindow, request);
+    stream.clientEnded = true;
+    this.open.push(stream);
+    request.version = HttpVersion.http2;
+    request.keepAlive = true;
+    request.connection = stream;
+    this.context.framing.reset();
+    this.accept(stream);
+  }
+
+  private readHead(
+    request: RequestState,
+    endsStream: boolean,
+    block: Buffer,
+    start: number,
+    end: number,
+  ): number {
+    const { framing } = this.context;
+    const { decoder } = this.connection;
+    const { tableVersion } = decoder;
+    const text = endsStream && end - start <= knownBlockMax ? latin1Text(block, start, end) : '';
+    if (text !== '' && this.known.use(text, tableVersion, request))
+      return completeHead(request, framing, request.target, true);
+    this.connection.decode(block, start, end);
+    if (request.conf.logRequestHeader) this.logFields(request);
+    const status = readRequest(request, decoder, framing);
+    if (status === 0 && text !== '' && decoder.tableVersion === tableVersion && framing.length === 0)
+      this.known.keep(text, tableVersion, request);
+    return status;
+  }
+
+  private logFields({ conf, connection }: RequestState): void {
+    const { names, values, count } = this.connection.decoder;
+    const { streamId } = connection as Http2Stream;
+    for (let i = 0; i < count; i++) {
+      conf.errorLog.debug('h2.c', `fd:${connection.id} id:${streamId} rqst: ${names[i]}: ${values[i]}`);
+    }
+  }
+
+  /** The head has been read: the request is handed to the lifecycle. */
+  private accept(stream: Http2Stream): void {
+    const { framing } = this.context;
+    const { request, streamId } = stream;
+    if (request.status === 0 && stream.clientEnded && framing.length > 0) {
+      this.reset(stream, ErrorCode.protocolError);
+      return;
+    }
+    if (request.status !== 0 && request.conf.logRequestHeaderOnError) logRefused(request);
+    request.openConditions(request.status === 0);
+    this.prioritize(stream);
+    if (request.status === 0 && !stream.clientEnded) {
+      stream.body = new Http2RequestBody(request, stream, framing.length);
+      request.body = stream.body;
+      if (request.conf.streamRequestBody !== 2) {
+        stream.receiveWindow += bodyWindow;
+        this.connection.output.windowUpdate(streamId, bodyWindow);
+      }
+    }
+    const outcome = this.context.lifecycle.handle(request);
+    if (typeof outcome === 'boolean') this.respond(stream, outcome);
+    else outcome.then((answered) => this.respond(stream, answered));
+  }
+
+  private prioritize(stream: Http2Stream): void {
+    const { headers, target, status } = stream.request;
+    const said = headers.get('priority');
+    if (said !== undefined) {
+      this.reorder(stream, parsePriority(said));
+      return;
+    }
+    stream.ownPriority = status === 0 ? priorityOfTarget(target) : null;
+    this.reorder(stream, stream.ownPriority ?? defaultPriority);
+  }
+
+  /** Puts a stream behind those that are as urgent. */
+  reorder(stream: Http2Stream, priority: number): void {
+    const { open } = this;
+    stream.priority = priority;
+    if (open.length === 1) return;
+    open.splice(open.indexOf(stream), 1);
+    let place = open.length;
+    while (place > 0 && open[place - 1].priority > priority) place--;
+    open.splice(place, 0, stream);
+  }
+
+  /** The lifecycle has finished. */
+  private respond(stream: Http2Stream, answered: boolean): void {
+    const { request } = stream;
+    if (stream.isClosed) {
+      request.responseBody.clear();
+      return;
+    }
+    if (answered) {
+      this.connection.keepAliveIdle = request.conf.maxKeepAliveIdle;
+      request.responseStarted = true;
+      this.connection.sender.begin(stream);
+    } else {
+      this.reset(stream, ErrorCode.internalError);
+    }
+    this.connection.settle();
+  }
+
+  /** The answer is out. */
+  finish(stream: Http2Stream): void {
+    const { lifecycle, requests, server } = this.context;
+    const { connection } = this;
+    const { request, streamId } = stream;
+    this.remove(stream);
+    stream.isClosed = true;
+    // the client need not send the rest of a body that nobody reads
+    if (!stream.clientEnded) connection.output.reset(streamId, ErrorCode.noError);
+    this.ended.add(streamId, !stream.clientEnded);
+    server.counters.bytesOut += request.headBytesOut + request.bodyBytesOut;
+    const isLast = request.closesConnection || this.context.closing;
+    finishRequest(request, lifecycle.slots);
+    stream.body?.close();
+    requests.release(request);
+    connection.readAt = server.clock.monotonicSeconds;
+    if (isLast) connection.goAway(ErrorCode.noError);
+  }
+
+  /** Ends a stream for a fault; the client learns which. */
+  reset(stream: Http2Stream, code: number): void {
+    const { connection } = this;
+    connection.output.reset(stream.streamId, code);
+    this.drop(stream);
+    if (code !== ErrorCode.internalError) connection.provoked();
+  }
+
+  /** Ends a stream without a word. */
+  drop(stream: Http2Stream): void {
+    const { slots } = this.context.lifecycle;
+    const { request } = stream;
+    this.remove(stream);
+    this.ended.add(stream.streamId, true);
+    stream.abort();
+    if (request.status !== 0 && request.responseStarted) finishRequest(request, slots);
+    else resetRequest(request, slots);
+    // its handler may still be at work, so the state is not used again
+    request.responseBody.drop();
+    stream.body?.close();
+  }
+
+  dropAll(): void {
+    while (this.open.length > 0) this.drop(this.open[this.open.length - 1]);
+  }
+
+  private remove(stream: Http2Stream): void {
+    const place = this.open.indexOf(stream);
+    if (place >= 0) this.open.splice(place, 1);
+  }
+
+  /** A second block of fields on a stream: trailers. */
+  takeTrailers(streamId: number, endsStream: boolean, block: Buffer, start: number, end: number): void {
+    const { connection } = this;
+    const { decoder } = connection;
+    const stream = this.find(streamId);
+    connection.decode(block, start, end);
+    if (stream === null) {
+      if (this.ended.wasReset(streamId)) {
+        connection.guard.discard();
+        return;
+      }
+      const code = this.ended.has(streamId) ? ErrorCode.streamClosed : ErrorCode.protocolError;
+      throw new Http2Error(code, 'HEADERS on a stream that has ended');
+    }
+    if (stream.clientEnded) {
+      this.reset(stream, ErrorCode.streamClosed);
+      return;
+    }
+    const hasPseudo = decoder.names.slice(0, decoder.count).some((name) => name.startsWith(':'));
+    if (!endsStream || hasPseudo) {
+      this.reset(stream, ErrorCode.protocolError);
+      return;
+    }
+    stream.body?.takeTrailers(decoder.names, decoder.values, decoder.count);
+    this.endOfClient(stream);
+  }
+
+  /** The client has ended its side of a stream. */
+  endOfClient(stream: Http2Stream): void {
+    stream.clientEnded = true;
+    if (stream.body !== null && !stream.body.endStream()) this.reset(stream, ErrorCode.protocolError);
+  }
+}
+
+function logRefused({ conf, host, method, target }: RequestState): void {
+  const fields = `:authority: ${host ?? ''}\n:method: ${method}\n:path: ${target}`;
+  conf.errorLog.debug('request.c', `request-header:\n${fields}`);
+}

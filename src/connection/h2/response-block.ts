@@ -1,0 +1,104 @@
+import { writeLatin1 } from '../../base/latin1.js';
+import { encodeField, encodePlainField, encodeStatus, fieldSizeMax } from '../../http/hpack/encoder.js';
+import type { RequestState } from '../../plugin/request-state.js';
+import { isInternalField } from '../answer-fields.js';
+
+/** Fields of HTTP/1.x that say nothing here (RFC 9113, 8.2.2). */
+const leftOut: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The block made from a template, with the place of the date in it. */
+interface TemplateBlock {
+  readonly status: number;
+  readonly serverTag: string | null;
+  readonly bytes: Buffer;
+  readonly dateAt: number;
+  /** Bytes of the head as HTTP/1.x would have it. */
+  readonly headBytes: number;
+  date: string;
+}
+
+let scratch = Buffer.allocUnsafeSlow(4096);
+/** Where the date stands in the block that was made last; -1 where the answer has its own. */
+let dateAt = -1;
+
+/**
+ * The fields of an answer as a block (h2_send_headers), valid until the next one is made. An answer that shows an
+ * unchanged template has its block made once; then only the date is written anew.
+ */
+export function responseBlock(request: RequestState): Buffer {
+  const { template } = request.responseHeaders;
+  if (template === null) return encodeBlock(request);
+  const { serverTag } = request.conf;
+  let block = template.block as TemplateBlock | null;
+  if (block === null || block.status !== request.status || block.serverTag !== serverTag) {
+    const bytes = Buffer.from(encodeBlock(request));
+    const { date } = request.server.clock;
+    const { status, headBytesOut: headBytes } = request;
+    block = { status, serverTag, bytes, dateAt, headBytes, date };
+    template.block = block;
+  }
+  const { date } = request.server.clock;
+  if (block.date !== date && block.dateAt >= 0) {
+    writeLatin1(block.bytes, date, block.dateAt);
+    block.date = date;
+  }
+  request.headBytesOut = block.headBytes;
+  return block.bytes;
+}
+
+function encodeBlock(request: RequestState): Buffer {
+  const { responseHeaders: headers, status, conf, server } = request;
+  const { date } = server.clock;
+  const tag = conf.serverTag;
+  reserve(request);
+  let at = encodeStatus(status, scratch, 0);
+  let size = 16;
+  dateAt = -1;
+  let hasDate = false;
+  let hasServer = false;
+  for (let i = 0; i < headers.size; i++) {
+    const name = headers.lowerNameAt(i);
+    const value = headers.valueAt(i);
+    if (value === '' || leftOut.has(name) || isInternalField(name)) continue;
+    if (status === 304 && name === 'content-encoding') continue;
+    if (name === 'date') hasDate = true;
+    else if (name === 'server') hasServer = true;
+    size += name.length + value.length + 4;
+    at = encodeField(name, value, scratch, at);
+  }
+  if (!hasDate) {
+    at = encodePlainField('date', date, scratch, at);
+    dateAt = at - date.length;
+    size += 6 + date.length + 2;
+  }
+  if (!hasServer && tag !== null) {
+    at = encodeField('server', tag, scratch, at);
+    size += 6 + tag.length + 4;
+  }
+  request.headBytesOut = size;
+  return scratch.subarray(0, at);
+}
+
+function reserve({ responseHeaders: headers, server, conf }: RequestState): void {
+  let size = fieldSizeMax('date', server.clock.date) + fieldSizeMax('server', conf.serverTag ?? '') + 16;
+  for (let i = 0; i < headers.size; i++) size += fieldSizeMax(headers.lowerNameAt(i), headers.valueAt(i));
+  if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
+}
+
+/** A block of these fields alone: an interim answer, or trailers (status 0). */
+export function fieldsBlock(status: number, fields: readonly (readonly [string, string])[]): Buffer {
+  const sent = fields.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const room = sent.reduce((sum, [name, value]) => sum + fieldSizeMax(name, value), 16);
+  const block = Buffer.allocUnsafe(room);
+  let at = status === 0 ? 0 : encodeStatus(status, block, 0);
+  for (const [name, value] of sent) {
+    if (value !== '' && !leftOut.has(name)) at = encodeField(name, value, block, at);
+  }
+  return block.subarray(0, at);
+}
