@@ -3,6 +3,7 @@ import { RequestPool } from '../lifecycle/request-pool.js';
 import type { ServerContext } from '../plugin/server-context.js';
 import { KnownHeads } from './h1/known-heads.js';
 import { HeadLines } from './h1/read-head.js';
+import { ResponseBlocks } from './h2/response-block.js';
 import type { HandOver } from './hand-over.js';
 import { OutputBatch } from './output-batch.js';
 import { ReadBuffers } from './read-buffers.js';
@@ -21,6 +22,7 @@ export class ConnectionContext {
   readonly lines = new HeadLines();
   readonly knownHeads = new KnownHeads();
   readonly framing = new BodyFraming();
+  readonly responseBlocks = new ResponseBlocks();
   readonly buffers = new ReadBuffers();
   readonly traffic = new ServerTraffic();
   readonly turns = new WriteTurns();

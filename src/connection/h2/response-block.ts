@@ -23,72 +23,80 @@ interface TemplateBlock {
   date: string;
 }
 
-let scratch = Buffer.allocUnsafeSlow(4096);
-/** Where the date stands in the block that was made last; -1 where the answer has its own. */
-let dateAt = -1;
+/** Makes the blocks of answers. One object serves a worker. */
+export class ResponseBlocks {
+  private scratch = Buffer.allocUnsafeSlow(4096);
+  /** Where the date stands in the block that was made last; -1 where the answer has its own. */
+  private dateAt = -1;
 
-/**
- * The fields of an answer as a block (h2_send_headers), valid until the next one is made. An answer that shows an
- * unchanged template has its block made once; then only the date is written anew.
- */
-export function responseBlock(request: RequestState): Buffer {
-  const { template } = request.responseHeaders;
-  if (template === null) return encodeBlock(request);
-  const { serverTag } = request.conf;
-  let block = template.block as TemplateBlock | null;
-  if (block === null || block.status !== request.status || block.serverTag !== serverTag) {
-    const bytes = Buffer.from(encodeBlock(request));
+  /**
+   * The fields of an answer (h2_send_headers), valid until the next block is made. An answer that shows an unchanged
+   * template has its block made once; then only the date is written anew.
+   */
+  ofResponse(request: RequestState): Buffer {
+    const { template } = request.responseHeaders;
+    if (template === null) return this.encode(request);
+    const { serverTag } = request.conf;
+    let block = template.block as TemplateBlock | null;
+    if (block === null || block.status !== request.status || block.serverTag !== serverTag) {
+      block = this.makeTemplateBlock(request);
+      template.block = block;
+    }
     const { date } = request.server.clock;
-    const { status, headBytesOut: headBytes } = request;
-    block = { status, serverTag, bytes, dateAt, headBytes, date };
-    template.block = block;
+    if (block.date !== date && block.dateAt >= 0) {
+      writeLatin1(block.bytes, date, block.dateAt);
+      block.date = date;
+    }
+    request.headBytesOut = block.headBytes;
+    return block.bytes;
   }
-  const { date } = request.server.clock;
-  if (block.date !== date && block.dateAt >= 0) {
-    writeLatin1(block.bytes, date, block.dateAt);
-    block.date = date;
-  }
-  request.headBytesOut = block.headBytes;
-  return block.bytes;
-}
 
-function encodeBlock(request: RequestState): Buffer {
-  const { responseHeaders: headers, status, conf, server } = request;
-  const { date } = server.clock;
-  const tag = conf.serverTag;
-  reserve(request);
-  let at = encodeStatus(status, scratch, 0);
-  let size = 16;
-  dateAt = -1;
-  let hasDate = false;
-  let hasServer = false;
-  for (let i = 0; i < headers.size; i++) {
-    const name = headers.lowerNameAt(i);
-    const value = headers.valueAt(i);
-    if (value === '' || leftOut.has(name) || isInternalField(name)) continue;
-    if (status === 304 && name === 'content-encoding') continue;
-    if (name === 'date') hasDate = true;
-    else if (name === 'server') hasServer = true;
-    size += name.length + value.length + 4;
-    at = encodeField(name, value, scratch, at);
+  private makeTemplateBlock(request: RequestState): TemplateBlock {
+    const bytes = Buffer.from(this.encode(request));
+    const { status, headBytesOut: headBytes, conf, server } = request;
+    const { date } = server.clock;
+    return { status, serverTag: conf.serverTag, bytes, dateAt: this.dateAt, headBytes, date };
   }
-  if (!hasDate) {
-    at = encodePlainField('date', date, scratch, at);
-    dateAt = at - date.length;
-    size += 6 + date.length + 2;
-  }
-  if (!hasServer && tag !== null) {
-    at = encodeField('server', tag, scratch, at);
-    size += 6 + tag.length + 4;
-  }
-  request.headBytesOut = size;
-  return scratch.subarray(0, at);
-}
 
-function reserve({ responseHeaders: headers, server, conf }: RequestState): void {
-  let size = fieldSizeMax('date', server.clock.date) + fieldSizeMax('server', conf.serverTag ?? '') + 16;
-  for (let i = 0; i < headers.size; i++) size += fieldSizeMax(headers.lowerNameAt(i), headers.valueAt(i));
-  if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
+  private encode(request: RequestState): Buffer {
+    const { responseHeaders: headers, status, conf, server } = request;
+    const { date } = server.clock;
+    const tag = conf.serverTag;
+    const scratch = this.reserve(request);
+    let at = encodeStatus(status, scratch, 0);
+    let size = 16;
+    let hasServer = false;
+    let hasDate = false;
+    this.dateAt = -1;
+    for (let i = 0; i < headers.size; i++) {
+      const name = headers.lowerNameAt(i);
+      const value = headers.valueAt(i);
+      if (value === '' || leftOut.has(name) || isInternalField(name)) continue;
+      if (status === 304 && name === 'content-encoding') continue;
+      if (name === 'date') hasDate = true;
+      else if (name === 'server') hasServer = true;
+      size += name.length + value.length + 4;
+      at = encodeField(name, value, scratch, at);
+    }
+    if (!hasDate) {
+      at = encodePlainField('date', date, scratch, at);
+      this.dateAt = at - date.length;
+      size += 6 + date.length + 2;
+    }
+    if (!hasServer && tag !== null) {
+      at = encodeField('server', tag, scratch, at);
+      size += 6 + tag.length + 4;
+    }
+    request.headBytesOut = size;
+    return scratch.subarray(0, at);
+  }
+
+  private reserve({ responseHeaders: headers, server, conf }: RequestState): Buffer {
+    let size = fieldSizeMax('date', server.clock.date) + fieldSizeMax('server', conf.serverTag ?? '') + 16;
+    for (let i = 0; i < headers.size; i++) size += fieldSizeMax(headers.lowerNameAt(i), headers.valueAt(i));
+    if (size > this.scratch.length) this.scratch = Buffer.allocUnsafeSlow(size * 2);
+    return this.scratch;
+  }
 }
 
 /** A block of these fields alone: an interim answer, or trailers (status 0). */

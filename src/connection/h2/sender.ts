@@ -13,7 +13,7 @@ import {
   frameSizeMax,
   writeFrameHeader,
 } from './frames.js';
-import { fieldsBlock, responseBlock } from './response-block.js';
+import { fieldsBlock } from './response-block.js';
 import type { Http2Stream } from './stream.js';
 
 /** Bytes of one answer before the next has its turn; fewer where the client wants answers side by side. */
@@ -51,7 +51,7 @@ export class StreamSender implements TurnTaker {
     if (stream.ownPriority !== null && !responseHeaders.has('priority')) {
       responseHeaders.push('Priority', 'priority', `u=${stream.ownPriority >> 1}`);
     }
-    const block = responseBlock(request);
+    const block = this.context.responseBlocks.ofResponse(request);
     if (conf.logResponseHeader) logFields(stream);
     const isWhole = body.finished && !body.failed && body.trailers.length === 0;
     if (isWhole && body.parts.length === 0) {

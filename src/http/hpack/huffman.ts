@@ -80,13 +80,10 @@ const steps = makeSteps(tree);
 const mayEnd = new Uint8Array(tree.length);
 for (let node = 0, ones = 0; ones < 8; node = tree[node][1], ones++) mayEnd[node] = 1;
 
-let decoded = Buffer.allocUnsafeSlow(1024);
-
 /** Decodes the bytes from `start` to `end` (RFC 7541, 5.2) to latin1 text; null where they are no such string. */
 export function decodeHuffman(data: Uint8Array, start: number, end: number): string | null {
   // the shortest code has five bits
-  const sizeMax = Math.ceil(((end - start) * 8) / 5);
-  if (decoded.length < sizeMax) decoded = Buffer.allocUnsafeSlow(sizeMax);
+  const decoded = Buffer.allocUnsafe(Math.ceil(((end - start) * 8) / 5));
   const { next, byte } = steps;
   let node = 0;
   let length = 0;
