@@ -12,8 +12,11 @@ export interface Access {
   /** Null without `auth.cache`. */
   readonly cache: AuthCache | null;
   readonly seal: PasswordSeal;
-  /** Gives the answer to wrong credentials, later: guessing is slow, and costs the server nothing. */
-  readonly delay: (result: HandlerResult) => HandlerResult | Promise<HandlerResult>;
+  /**
+   * Gives the answer to wrong credentials, later, and ends the connection with it: guessing is slow, and costs the
+   * server nothing.
+   */
+  readonly delay: (request: RequestState, result: HandlerResult) => HandlerResult | Promise<HandlerResult>;
 }
 
 /** Lets the request through as this user. */

@@ -56,8 +56,7 @@ function conclude(
   if (isRight) return accept(request, user, 'Basic');
   const who = `username: ${user} IP: ${request.remoteAddress.text}`;
   request.conf.errorLog.error('mod_auth.c.868', `password doesn't match for ${request.uri.path} ${who}`);
-  request.keepAlive = false;
-  return access.delay(challenge(request, access));
+  return access.delay(request, challenge(request, access));
 }
 
 function challenge(request: RequestState, { requirement }: Access): HandlerResult {

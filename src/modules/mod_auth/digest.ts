@@ -136,16 +136,12 @@ function verify(
   claim: Claim,
   secret: DigestSecret | null,
 ): MaybeAsync<HandlerResult> {
-  if (secret === null) {
-    request.keepAlive = false;
-    return access.delay(challenge(request, access));
-  }
+  if (secret === null) return access.delay(request, challenge(request, access));
   if (!isRightResponse(request, claim, secret.digest)) {
     const address = request.remoteAddress.text;
     const message = `digest: auth failed for ${secret.user}: wrong password, IP: ${address}`;
     request.conf.errorLog.error('mod_auth.c.1563', message);
-    request.keepAlive = false;
-    return access.delay(challenge(request, access));
+    return access.delay(request, challenge(request, access));
   }
   if (!ruleAllows(access.requirement, secret.user)) return challenge(request, access);
   return accept(request, secret.user, 'Digest');

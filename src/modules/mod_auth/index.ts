@@ -105,12 +105,17 @@ function start({ settings, server }: StartContext<Config>): State {
     if (options !== undefined) caches.set(options, new AuthCache(options.maxAgeSeconds));
   }
   const delayed: (() => void)[] = [];
-  const waitForTrigger: Access['delay'] = (result) =>
-    new Promise((resolve) => delayed.push(() => resolve(result)));
+  const isDelayed = server.features.bool('auth.delay-invalid-creds', true);
+  const saysGoodbye = server.features.bool('auth.http-goaway-invalid-creds', true);
+  const delay: Access['delay'] = (request, result) => {
+    request.keepAlive = false;
+    request.closesConnection = saysGoodbye;
+    return isDelayed ? new Promise((resolve) => delayed.push(() => resolve(result))) : result;
+  };
   return {
     caches,
     seal: new PasswordSeal(),
-    delay: server.features.bool('auth.delay-invalid-creds', true) ? waitForTrigger : (result) => result,
+    delay,
     delayed,
     monotonicSeconds: () => server.clock.monotonicSeconds,
   };
