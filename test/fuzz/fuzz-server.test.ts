@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { createConnection } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FuzzTarget, startFuzzTarget } from './fuzz-target.js';
 import { mutatedRequest, readSeeds } from './mutate.js';
 import { Random } from './random.js';
+import { isClosedAfter } from './send-bytes.js';
 
 /** `FUZZ_REQUESTS=100000` is what CI sends; `FUZZ_SEED` repeats a run that found something. */
 const requestCount = Number(process.env['FUZZ_REQUESTS'] ?? 3000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const batchSize = 1000;
 const clients = 24;
-const closePatienceMs = 15_000;
 /** How much more memory than after warming up is no leak yet. */
 const growthMaxMib = 60;
 
@@ -56,31 +55,4 @@ async function runBatch(target: FuzzTarget, first: number, end: number): Promise
     }
   };
   await Promise.all(Array.from({ length: clients }, runClient));
-}
-
-/**
- * Sends the bytes, in two pieces at times, and then ends its side, or now and then breaks the connection. False where
- * the server does not close in turn.
- */
-function isClosedAfter(port: number, bytes: Buffer, random: Random): Promise<boolean> {
-  const cut = random.below(3) === 0 ? random.below(bytes.length + 1) : bytes.length;
-  const breaks = random.below(20) === 0;
-  return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' });
-    const timer = setTimeout(() => {
-      socket.destroy();
-      resolve(false);
-    }, closePatienceMs);
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-    socket.resume();
-    socket.write(bytes.subarray(0, cut));
-    setImmediate(() => {
-      if (breaks) socket.resetAndDestroy();
-      else socket.end(bytes.subarray(cut));
-    });
-  });
 }

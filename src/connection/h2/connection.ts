@@ -20,7 +20,7 @@ import {
 } from './frames.js';
 import { RequestStreams } from './request-streams.js';
 import { StreamSender } from './sender.js';
-import { PeerSettings, serverPreface, streamsMax } from './settings.js';
+import { PeerSettings, serverPreface } from './settings.js';
 import type { Http2Stream } from './stream.js';
 
 /** Bytes for a client that does not read, beyond which its frames have to wait. */
@@ -73,7 +73,7 @@ export class Http2Connection extends ClientConnection {
   }
 
   get isIdle(): boolean {
-    return this.streams.open.length === 0;
+    return this.streams.count === 0;
   }
 
   get activity(): ConnectionActivity {
@@ -154,15 +154,12 @@ export class Http2Connection extends ClientConnection {
     return at;
   }
 
-  /** A frame that is whole and still waits is one that may not be read yet: the client waits, too. */
   private keepForLater(rest: Buffer): void {
     this.pending = Buffer.from(rest);
-    if (rest.length < frameHeaderSize) return;
-    const size = (rest[0] << 16) | (rest[1] << 8) | rest[2];
-    if (rest.length < frameHeaderSize + size) return;
+    if (queuedBytes(this.socket) <= queuedMax) return;
+    // a client that does not read the answers is not read, either
     this.pauseReading();
-    // once the client has read what is queued for it
-    if (queuedBytes(this.socket) > queuedMax) this.socket.write('', () => this.processPending());
+    this.socket.write('', () => this.processPending());
   }
 
   private processPending(): void {
@@ -172,11 +169,9 @@ export class Http2Connection extends ClientConnection {
     this.process(pending, pending.length);
   }
 
-  /** After each change: frames that waited are looked at, and what was written goes out. */
+  /** After each change: what was written goes out. */
   settle(): void {
     if (this.isProcessing || this.isClosed) return;
-    if (this.isPaused && this.streams.open.length < streamsMax && queuedBytes(this.socket) <= queuedMax)
-      this.processPending();
     this.flush();
     if (this.isLeaving && this.isIdle && !this.isLingering) this.close();
   }

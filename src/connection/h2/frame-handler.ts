@@ -29,16 +29,6 @@ export class FrameHandler implements FrameReceiver {
     this.context = context;
   }
 
-  mayBegin(streamId: number): boolean {
-    const { open } = this.streams;
-    if (open.length < streamsMax || streamId <= this.lastStreamId || this.connection.isLeaving) return true;
-    if (this.settingsAcknowledged || this.connection.sendWindow <= 0) return true;
-    if (streamId > hastyStreamMax)
-      throw new Http2Error(ErrorCode.enhanceYourCalm, 'too many refused requests before SETTINGS ackn');
-    // a client that does not know the limit yet waits, if others are sure to end meanwhile (h2_send_refused_stream)
-    return !open.some(({ clientEnded, sendWindow }) => clientEnded && sendWindow > 0);
-  }
-
   onHeaders(streamId: number, endsStream: boolean, block: Buffer, start: number, end: number): void {
     const { streams, connection } = this;
     connection.readAt = this.context.server.clock.monotonicSeconds;
@@ -47,16 +37,26 @@ export class FrameHandler implements FrameReceiver {
     } else if (connection.isLeaving) {
       connection.guard.discard();
       connection.decode(block, start, end);
-    } else if (streams.open.length < streamsMax) {
-      this.lastStreamId = streamId;
-      connection.guard.request();
-      connection.requestCount++;
-      streams.begin(streamId, endsStream, block, start, end);
     } else {
       this.lastStreamId = streamId;
-      connection.decode(block, start, end);
-      this.refuse(streamId);
+      if (this.mayOpen(streamId, endsStream)) {
+        connection.guard.request();
+        connection.requestCount++;
+        streams.begin(streamId, endsStream, block, start, end);
+      } else {
+        connection.decode(block, start, end);
+        this.refuse(streamId);
+      }
     }
+  }
+
+  /** Requests of a client that cannot know the limit of streams yet have to wait, and are not refused. */
+  private mayOpen(streamId: number, endsStream: boolean): boolean {
+    if (this.streams.count < streamsMax) return true;
+    if (this.settingsAcknowledged) return false;
+    if (streamId > hastyStreamMax)
+      throw new Http2Error(ErrorCode.enhanceYourCalm, 'too many refused requests before SETTINGS ackn');
+    return endsStream;
   }
 
   private refuse(streamId: number): void {
@@ -114,11 +114,8 @@ export class FrameHandler implements FrameReceiver {
   onSettings(payload: Buffer): void {
     this.connection.guard.idleFrame();
     const change = this.connection.peer.apply(payload);
-    for (const stream of this.streams.open) {
-      stream.sendWindow += change;
-      if (stream.sendWindow > windowMax)
-        throw new Http2Error(ErrorCode.flowControlError, 'SETTINGS_INITIAL_WINDOW_SIZE');
-    }
+    if (!this.streams.changeWindows(change))
+      throw new Http2Error(ErrorCode.flowControlError, 'SETTINGS_INITIAL_WINDOW_SIZE');
     this.connection.output.settingsAck();
   }
 

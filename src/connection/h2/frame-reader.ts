@@ -12,8 +12,6 @@ import {
 
 /** Who is told of each frame. Buffers are lent for the call. */
 export interface FrameReceiver {
-  /** May the block of fields that this frame begins be read now? Else the frame stays where it is. */
-  mayBegin(streamId: number): boolean;
   onHeaders(streamId: number, endsStream: boolean, block: Buffer, start: number, end: number): void;
   /** `size`: bytes that count against the windows, padding included. */
   onData(streamId: number, endsStream: boolean, data: Buffer, size: number): void;
@@ -50,7 +48,7 @@ export class FrameReader {
     this.receiver = receiver;
   }
 
-  /** Reads the frame at `at`. Gives the bytes used; 0 where it is not complete, or may not be read yet. */
+  /** Reads the frame at `at`. Gives the bytes used; 0 where it is not complete. */
   read(data: Buffer, at: number, end: number): number {
     if (end - at < frameHeaderSize) return 0;
     const length = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
@@ -65,7 +63,6 @@ export class FrameReader {
       throw violation('a frame within a block of fields');
     }
     if (type === FrameType.headers) {
-      if (!this.receiver.mayBegin(streamId)) return 0;
       this.readHeaders(streamId, flags, data, start, start + length);
     } else if (type === FrameType.data) {
       this.readData(streamId, flags, data, start, start + length);

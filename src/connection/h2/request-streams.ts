@@ -7,12 +7,12 @@ import type { ConnectionContext } from '../connection-context.js';
 import { completeHead } from '../request-fields.js';
 import type { Http2Connection } from './connection.js';
 import { EndedStreams } from './ended-streams.js';
-import { ErrorCode, Http2Error } from './frames.js';
+import { ErrorCode, Http2Error, windowMax } from './frames.js';
 import { KnownRequests } from './known-requests.js';
 import { defaultPriority, parsePriority, priorityOfTarget } from './priority.js';
 import { readRequest } from './read-request.js';
 import { Http2RequestBody } from './request-body.js';
-import { bodyWindow } from './settings.js';
+import { bodyWindow, streamsMax } from './settings.js';
 import { Http2Stream } from './stream.js';
 
 /** Blocks up to this size are looked up before they are read. */
@@ -22,6 +22,8 @@ const knownBlockMax = 512;
 export class RequestStreams {
   /** The most urgent first. */
   readonly open: Http2Stream[] = [];
+  /** Requests that wait until one of those has ended. */
+  private readonly waiting: Http2Stream[] = [];
   readonly ended = new EndedStreams();
   private readonly connection: Http2Connection;
   private readonly context: ConnectionContext;
@@ -35,7 +37,20 @@ export class RequestStreams {
   find(streamId: number): Http2Stream | null {
     const { open } = this;
     for (let i = 0; i < open.length; i++) if (open[i].streamId === streamId) return open[i];
-    return null;
+    return this.waiting.find((stream) => stream.streamId === streamId) ?? null;
+  }
+
+  get count(): number {
+    return this.open.length + this.waiting.length;
+  }
+
+  /** The client takes more or less on each stream. False where that is more than a window may be. */
+  changeWindows(change: number): boolean {
+    for (const stream of [...this.open, ...this.waiting]) {
+      stream.sendWindow += change;
+      if (stream.sendWindow > windowMax) return false;
+    }
+    return true;
   }
 
   /** A block of fields opens a stream. */
@@ -43,15 +58,18 @@ export class RequestStreams {
     const { connection, context } = this;
     const stream = new Http2Stream(connection, streamId, connection.peer.initialWindow);
     const { request } = stream;
+    const { framing } = context;
     stream.clientEnded = endsStream;
-    this.open.push(stream);
     request.version = HttpVersion.http2;
     request.keepAlive = true;
     request.body = noBody;
-    context.framing.reset();
-    context.framing.length = endsStream ? 0 : -1;
+    framing.reset();
+    framing.length = endsStream ? 0 : -1;
     request.status = this.readHead(request, endsStream, block, start, end);
-    this.accept(stream);
+    const mayStart = this.open.length < streamsMax;
+    (mayStart ? this.open : this.waiting).push(stream);
+    if (request.status === 0 && endsStream && framing.length > 0) this.reset(stream, ErrorCode.protocolError);
+    else if (mayStart) this.accept(stream, framing.length);
   }
 
   /** A request that came on HTTP/1.1 goes on as the first stream (RFC 7540, 3.2). */
@@ -62,8 +80,7 @@ export class RequestStreams {
     request.version = HttpVersion.http2;
     request.keepAlive = true;
     request.connection = stream;
-    this.context.framing.reset();
-    this.accept(stream);
+    this.accept(stream, 0);
   }
 
   private readHead(
@@ -96,18 +113,13 @@ export class RequestStreams {
   }
 
   /** The head has been read: the request is handed to the lifecycle. */
-  private accept(stream: Http2Stream): void {
-    const { framing } = this.context;
+  private accept(stream: Http2Stream, bodyLength: number): void {
     const { request, streamId } = stream;
-    if (request.status === 0 && stream.clientEnded && framing.length > 0) {
-      this.reset(stream, ErrorCode.protocolError);
-      return;
-    }
     if (request.status !== 0 && request.conf.logRequestHeaderOnError) logRefused(request);
     request.openConditions(request.status === 0);
     this.prioritize(stream);
     if (request.status === 0 && !stream.clientEnded) {
-      stream.body = new Http2RequestBody(request, stream, framing.length);
+      stream.body = new Http2RequestBody(request, stream, bodyLength);
       request.body = stream.body;
       if (request.conf.streamRequestBody !== 2) {
         stream.receiveWindow += bodyWindow;
@@ -134,8 +146,9 @@ export class RequestStreams {
   reorder(stream: Http2Stream, priority: number): void {
     const { open } = this;
     stream.priority = priority;
-    if (open.length === 1) return;
-    open.splice(open.indexOf(stream), 1);
+    const before = open.indexOf(stream);
+    if (before < 0 || open.length === 1) return;
+    open.splice(before, 1);
     let place = open.length;
     while (place > 0 && open[place - 1].priority > priority) place--;
     open.splice(place, 0, stream);
@@ -175,6 +188,7 @@ export class RequestStreams {
     requests.release(request);
     connection.readAt = server.clock.monotonicSeconds;
     if (isLast) connection.goAway(ErrorCode.noError);
+    this.startNext();
   }
 
   /** Ends a stream for a fault; the client learns which. */
@@ -197,15 +211,26 @@ export class RequestStreams {
     // its handler may still be at work, so the state is not used again
     request.responseBody.drop();
     stream.body?.close();
+    this.startNext();
   }
 
   dropAll(): void {
+    for (const stream of this.waiting.splice(0)) this.drop(stream);
     while (this.open.length > 0) this.drop(this.open[this.open.length - 1]);
   }
 
   private remove(stream: Http2Stream): void {
-    const place = this.open.indexOf(stream);
-    if (place >= 0) this.open.splice(place, 1);
+    const list = this.open.includes(stream) ? this.open : this.waiting;
+    const place = list.indexOf(stream);
+    if (place >= 0) list.splice(place, 1);
+  }
+
+  /** A stream has ended: another may start. */
+  private startNext(): void {
+    if (this.waiting.length === 0 || this.open.length >= streamsMax) return;
+    const stream = this.waiting.shift()!;
+    this.open.push(stream);
+    this.accept(stream, 0);
   }
 
   /** A second block of fields on a stream: trailers. */
