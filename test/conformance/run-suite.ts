@@ -124,7 +124,10 @@ async function runRequestCases(run: Run, cases: readonly RequestCase[]): Promise
       return cases.map(({ name }) => ({ name, differences: [difference] }));
     }
     const results: CaseResult[] = [];
-    for (const test of cases) results.push(await runRequestCase(run, test));
+    for (const test of cases) {
+      const result = await runRequestCase(run, test);
+      if (result !== null) results.push(result);
+    }
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     return results;
   } finally {
@@ -144,9 +147,10 @@ async function startHelper(run: Run, helper: NonNullable<Suite['helpers']>[numbe
   return program;
 }
 
-async function runRequestCase(run: Run, test: RequestCase): Promise<CaseResult> {
+/** Null for a case that this protocol cannot tell. */
+async function runRequestCase(run: Run, test: RequestCase): Promise<CaseResult | null> {
   const { suite, placeholders } = run;
-  const result = await exchange({
+  const result = await (run.protocol.exchange ?? exchange)({
     port: (test.port && run.ports.get(test.port)) || mainPort(run),
     host: hostOf(run),
     steps: await fillSteps(run, test),
@@ -157,6 +161,7 @@ async function runRequestCase(run: Run, test: RequestCase): Promise<CaseResult> 
     expectClose: test.expect.closed,
     tls: run.protocol.tls,
   });
+  if (result === null) return null;
   const first = result.responses.find((response) => 'bad' in response || !response.interim);
   for (const [name, [from, pattern]] of Object.entries(test.capture ?? {})) {
     const answer = first && 'headers' in first ? first : null;

@@ -3,7 +3,7 @@
 // `N passed, N failed`.
 //
 //   node dist/test/conformance/runner.js [--server 'CMD'] [--filter RE] [--verbose] [--jobs N]
-//     [--protocol h1|h1s] [SUITE ...]
+//     [--protocol h1|h1s|h2c|h2s] [SUITE ...]
 //
 // Without --server it is the project's own; without a SUITE all of fixtures/conformance/suites are run.
 // Exit status: 0 all passed, 1 some did not, 2 wrong arguments.

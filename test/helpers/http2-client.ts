@@ -24,6 +24,7 @@ export const PRIORITY = 32;
 const codes =
   `NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR
   REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM`.split(/\s+/);
+const windowMax = 0x7fffffff;
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 export interface Frame {
@@ -84,8 +85,11 @@ export function post(streamId: number, path: string, more: Fields = []): Buffer 
 
 /** What a stream has brought so far. */
 export interface Answer {
-  readonly fields: Map<string, string>;
-  readonly trailers: Map<string, string>;
+  /** By name; each of the values that came. */
+  readonly fields: Map<string, string[]>;
+  readonly trailers: Map<string, string[]>;
+  /** Answers of 1xx that came before. */
+  readonly interims: Map<string, string[]>[];
   body: Buffer;
   ended: boolean;
   /** The name of the code of RST_STREAM; null while none has come. */
@@ -102,6 +106,8 @@ export class Http2Client {
   closed = false;
   private readonly decoder = new HpackDecoder(65536);
   private pending = Buffer.alloc(0);
+  /** Fragments of a block that goes on. */
+  private open: Buffer = Buffer.alloc(0);
   private waiting: (() => void)[] = [];
   private readonly acknowledges: boolean;
 
@@ -121,6 +127,17 @@ export class Http2Client {
     return client;
   }
 
+  /** Speaks over a socket that is connected. */
+  static over(socket: Socket): Http2Client {
+    const client = new Http2Client(socket, true);
+    client.send(
+      preface,
+      settings([4, windowMax]),
+      frame(Type.WINDOW_UPDATE, 0, 0, uint32(windowMax - 65535)),
+    );
+    return client;
+  }
+
   static async connectBare(port: number, acknowledges = true): Promise<Http2Client> {
     const socket = createConnection({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
@@ -131,10 +148,27 @@ export class Http2Client {
     this.socket.write(Buffer.concat(parts));
   }
 
+  /** A whole request; its body in frames of `pieceSize` bytes. The windows are taken for large enough. */
+  request(streamId: number, fields: Fields, body: Buffer, pieceSize: number): void {
+    const flags = body.length === 0 ? END_HEADERS | END_STREAM : END_HEADERS;
+    this.send(frame(Type.HEADERS, flags, streamId, block(fields)));
+    for (let at = 0; at < body.length; at += pieceSize) {
+      const isLast = at + pieceSize >= body.length;
+      this.send(frame(Type.DATA, isLast ? END_STREAM : 0, streamId, body.subarray(at, at + pieceSize)));
+    }
+  }
+
   answer(streamId: number): Answer {
     let answer = this.answers.get(streamId);
     if (answer === undefined) {
-      answer = { fields: new Map(), trailers: new Map(), body: Buffer.alloc(0), ended: false, reset: null };
+      answer = {
+        fields: new Map(),
+        trailers: new Map(),
+        interims: [],
+        body: Buffer.alloc(0),
+        ended: false,
+        reset: null,
+      };
       this.answers.set(streamId, answer);
     }
     return answer;
@@ -176,7 +210,7 @@ export class Http2Client {
     const { reset, fields, ended } = this.answer(streamId);
     if (this.goAway !== null && this.goAway.code !== 'NO_ERROR') return `connection ${this.goAway.code}`;
     if (reset !== null && !ended) return `stream ${reset}`;
-    return fields.get(':status') ?? 'nothing';
+    return fields.get(':status')?.at(-1) ?? 'nothing';
   }
 
   close(): void {
@@ -215,15 +249,21 @@ export class Http2Client {
     else if (type === Type.GOAWAY) {
       this.goAway = { lastStreamId: payload.readUInt32BE(0), code: codes[payload.readUInt32BE(4)] };
     } else if (type === Type.RST_STREAM) answer.reset = codes[payload.readUInt32BE(0)];
-    else if (type === Type.HEADERS) this.takeFields(answer, payload);
-    else if (type === Type.DATA) answer.body = Buffer.concat([answer.body, payload]);
+    else if (type === Type.HEADERS || type === Type.CONTINUATION) {
+      this.open = Buffer.concat([this.open, payload]);
+      if ((flags & END_HEADERS) !== 0) this.takeFields(answer, this.open);
+    } else if (type === Type.DATA) answer.body = Buffer.concat([answer.body, payload]);
     if ((type === Type.HEADERS || type === Type.DATA) && (flags & END_STREAM) !== 0) answer.ended = true;
   }
 
   private takeFields(answer: Answer, payload: Buffer): void {
+    this.open = Buffer.alloc(0);
     if (!this.decoder.decode(payload, 0, payload.length)) throw new Error('a block that cannot be read');
     const { names, values, count }: FieldBlock = this.decoder;
-    const into = (answer.fields.get(':status') ?? '1').startsWith('1') ? answer.fields : answer.trailers;
-    for (let i = 0; i < count; i++) into.set(names[i], values[i]);
+    const got = new Map<string, string[]>();
+    for (let i = 0; i < count; i++) got.set(names[i], [...(got.get(names[i]) ?? []), values[i]]);
+    const status = got.get(':status')?.[0] ?? '';
+    if (status.startsWith('1')) answer.interims.push(got);
+    else for (const [name, all] of got) (status === '' ? answer.trailers : answer.fields).set(name, all);
   }
 }

@@ -97,6 +97,7 @@ function checkPseudoFields(request: RequestState, hasScheme: boolean): number {
       return refuse(request, 400, 'invalid pseudo-header path -> 400');
   }
   request.targetOriginal = request.target;
+  request.parsedTarget.original = request.target;
   if (hasForbiddenByte(request.target, request.server.core.base.parseOptions))
     return refuse(request, 400, 'invalid character in URI -> 400');
   return 0;

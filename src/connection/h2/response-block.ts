@@ -70,7 +70,7 @@ export class ResponseBlocks {
     this.dateAt = -1;
     for (let i = 0; i < headers.size; i++) {
       const name = headers.lowerNameAt(i);
-      const value = headers.valueAt(i);
+      const value = trimBlanks(headers.valueAt(i));
       if (value === '' || leftOut.has(name) || isInternalField(name)) continue;
       if (status === 304 && name === 'content-encoding') continue;
       if (name === 'date') hasDate = true;
@@ -99,9 +99,16 @@ export class ResponseBlocks {
   }
 }
 
+/** A value may not begin or end with blanks here (RFC 9113, 8.2.1). */
+function trimBlanks(value: string): string {
+  const last = value.charCodeAt(value.length - 1);
+  const isTidy = last !== 32 && last !== 9 && value.charCodeAt(0) !== 32 && value.charCodeAt(0) !== 9;
+  return isTidy ? value : value.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
 /** A block of these fields alone: an interim answer, or trailers (status 0). */
 export function fieldsBlock(status: number, fields: readonly (readonly [string, string])[]): Buffer {
-  const sent = fields.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const sent = fields.map(([name, value]) => [name.toLowerCase(), trimBlanks(value)] as const);
   const room = sent.reduce((sum, [name, value]) => sum + fieldSizeMax(name, value), 16);
   const block = Buffer.allocUnsafe(room);
   let at = status === 0 ? 0 : encodeStatus(status, block, 0);

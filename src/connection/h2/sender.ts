@@ -53,8 +53,10 @@ export class StreamSender implements TurnTaker {
     }
     const block = this.context.responseBlocks.ofResponse(request);
     if (conf.logResponseHeader) logFields(stream);
+    const hasBody = request.method !== 'HEAD' && request.status !== 304;
     const isWhole = body.finished && !body.failed && body.trailers.length === 0;
-    if (isWhole && body.parts.length === 0) {
+    if (hasBody) stream.announcedLength = Number(responseHeaders.get('content-length') ?? -1);
+    if (isWhole && body.parts.length === 0 && !isShort(stream, 0)) {
       this.writeBlock(stream, block, true);
       streams.finish(stream);
       return;
@@ -72,9 +74,10 @@ export class StreamSender implements TurnTaker {
     this.pump();
   }
 
-  private mayJoin({ sendWindow, request }: Http2Stream, length: number): boolean {
+  private mayJoin({ sendWindow, announcedLength, request }: Http2Stream, length: number): boolean {
     const { conf } = request;
     if (length > joinedBodyMax || length > sendWindow || length > this.connection.sendWindow) return false;
+    if (length < announcedLength) return false;
     return conf.connectionBytesPerSecond === 0 && conf.serverBytesPerSecond === 0;
   }
 
@@ -167,7 +170,7 @@ export class StreamSender implements TurnTaker {
       sent += length;
       if (length === 0) break;
       body.taken(length);
-      const isLast = body.parts.length === 0 && body.finished && !body.failed && body.trailers.length === 0;
+      const isLast = body.parts.length === 0 && mayEndWith(stream, sent);
       const flags = isLast ? FrameFlag.endStream : 0;
       writeFrameHeader(buffer, at, length, FrameType.data, flags, stream.streamId);
       at += frameHeaderSize + length;
@@ -196,7 +199,7 @@ export class StreamSender implements TurnTaker {
     const { responseBody: body } = stream.request;
     const { output, streams } = this.connection;
     const { streamId } = stream;
-    if (body.failed) {
+    if (body.failed || isShort(stream, 0)) {
       streams.reset(stream, ErrorCode.internalError);
       return;
     }
@@ -226,6 +229,17 @@ export class StreamSender implements TurnTaker {
     this.sentThisSecond = 0;
     this.pump();
   }
+}
+
+/** Does the stream end with the frame that has just been filled? `sent`: bytes that are not counted yet. */
+function mayEndWith(stream: Http2Stream, sent: number): boolean {
+  const { finished, failed, trailers } = stream.request.responseBody;
+  return finished && !failed && trailers.length === 0 && !isShort(stream, sent);
+}
+
+/** Has less been sent than was announced? The client must be able to tell. */
+function isShort({ announcedLength, request }: Http2Stream, sent: number): boolean {
+  return announcedLength >= 0 && request.bodyBytesOut + sent < announcedLength;
 }
 
 /** Moves content of the first parts into the buffer; -1 where a file cannot be read to its announced end. */

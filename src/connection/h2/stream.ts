@@ -29,6 +29,8 @@ export class Http2Stream implements ConnectionState, BodySource {
   isClosed = false;
   /** The head is out, and the body follows. */
   isSending = false;
+  /** Content-Length of the answer; -1 where it has none, or nothing follows it. */
+  announcedLength = -1;
   /** Bytes that the client takes from us; below 0 where its settings have made the window smaller. */
   sendWindow: number;
   /** Bytes that the client may still send. */

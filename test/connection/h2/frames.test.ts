@@ -408,8 +408,8 @@ for (const [what, status, fields] of malformed) {
   test(`a request with ${what}: ${status}`, async () => {
     const client = await Http2Client.connect(server.port);
     client.send(frame(Type.HEADERS, all, 1, block(fields)), request(3, '/a.txt'));
-    assert.equal((await client.whole(1)).fields.get(':status'), status);
-    assert.equal((await client.whole(3)).fields.get(':status'), '200', 'the connection goes on');
+    assert.equal((await client.whole(1)).fields.get(':status')?.at(-1), status);
+    assert.equal((await client.whole(3)).fields.get(':status')?.at(-1), '200', 'the connection goes on');
     client.close();
   });
 }
