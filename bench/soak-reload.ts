@@ -22,6 +22,7 @@ import {
   slowUpload,
   tunnelClient,
 } from './soak/clients.js';
+import { http2Client } from './soak/http2-client.js';
 import { footprint, type SoakServer, type SoakSite, soakServers } from './soak/servers.js';
 import { formatTable } from './table.js';
 
@@ -80,6 +81,7 @@ async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Pro
     ...Array.from({ length: 4 }, () => oneShotClient(run)),
     ...Array.from({ length: 4 }, () => keepAliveClient(run, 0)),
     ...Array.from({ length: 16 }, () => keepAliveClient(run, 20)),
+    ...(server.speaksHttp2 ? [http2Client(run, 0), http2Client(run, 20), http2Client(run, 200)] : []),
     slowDownload(run, largeFileBytes, site.digest),
     slowUpload(run, server.uploadPath),
     tunnelClient(run),

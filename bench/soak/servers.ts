@@ -16,6 +16,8 @@ export interface SoakServer {
   readonly isInstalled: boolean;
   /** Does `reload` return only once new requests are answered by the new configuration? */
   readonly promises: boolean;
+  /** HTTP/2 with prior knowledge, on the same port as HTTP/1.1. */
+  readonly speaksHttp2: boolean;
   readonly uploadPath: string;
   /** Writes the configuration whose answers say `generation-NUMBER`. */
   configure(site: SoakSite, generation: number): void;
@@ -63,6 +65,7 @@ function lighttpdKind(
     name,
     isInstalled: existsSync(program),
     promises,
+    speaksHttp2: true,
     uploadPath: '/cgi/checksum',
     configure: (site, generation) =>
       replace(join(site.folder, 'server.conf'), lighttpdConfig(site, generation)),
@@ -75,6 +78,7 @@ const nginx: SoakServer = {
   name: 'nginx',
   isInstalled: existsSync('/usr/sbin/nginx'),
   promises: false,
+  speaksHttp2: false,
   uploadPath: '/upload',
   configure: ({ folder, port, tunnelPort }, generation) =>
     replace(
