@@ -18,10 +18,13 @@ export class BodyFraming {
   /** Announced bytes; -1: chunked. */
   length = 0;
   hasContentLength = false;
+  /** The stream is to become a tunnel for WebSocket frames (RFC 8441). */
+  opensTunnel = false;
 
   reset(): void {
     this.length = 0;
     this.hasContentLength = false;
+    this.opensTunnel = false;
   }
 }
 

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { isFieldName, isFieldValue } from '../../http/field-syntax.js';
 import type { FieldBlock } from '../../http/hpack/decoder.js';
 import { isKnownMethod } from '../../http/methods.js';
 import { ParseOption } from '../../http/parse-options.js';
 import { hasForbiddenByte } from '../../http/request-target.js';
+import { HttpVersion } from '../../http/version.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { knownFieldName } from '../field-names.js';
 import { addField, type BodyFraming, completeHead, refuse, setHost } from '../request-fields.js';
@@ -29,17 +31,19 @@ export function readRequest(request: RequestState, fields: FieldBlock, framing: 
     if (size > maxRequestFieldSize) return refuseSize(request);
     let status: number;
     if (name.charCodeAt(0) === colon) {
-      status = isPseudo ? readPseudoField(request, name, value, hasScheme) : refusePseudo(request);
+      status = isPseudo ? readPseudoField(request, framing, name, value, hasScheme) : refusePseudo(request);
       hasScheme ||= name === ':scheme';
     } else {
-      status = isPseudo ? checkPseudoFields(request, hasScheme) : 0;
+      status = isPseudo ? checkPseudoFields(request, framing, hasScheme) : 0;
       isPseudo = false;
       if (status === 0) status = readField(request, framing, name, value, isStrict);
     }
     if (status !== 0) return status;
   }
-  const status = isPseudo ? checkPseudoFields(request, hasScheme) : 0;
-  return status !== 0 ? status : completeHead(request, framing, request.target);
+  const status = isPseudo ? checkPseudoFields(request, framing, hasScheme) : 0;
+  if (status !== 0) return status;
+  if (framing.opensTunnel) askForWebSocket(request, framing);
+  return completeHead(request, framing, request.target);
 }
 
 function refuseSize(request: RequestState): number {
@@ -51,7 +55,13 @@ function refusePseudo(request: RequestState): number {
   return refuse(request, 400, 'invalid pseudo-header -> 400');
 }
 
-function readPseudoField(request: RequestState, name: string, value: string, hasScheme: boolean): number {
+function readPseudoField(
+  request: RequestState,
+  framing: BodyFraming,
+  name: string,
+  value: string,
+  hasScheme: boolean,
+): number {
   // (no setting lets a line end through, for a backend might take it for one)
   if (value === '' || !isFieldValue(value, false)) return refuse(request, 400, 'invalid header value -> 400');
   let isRepeated: boolean;
@@ -75,7 +85,10 @@ function readPseudoField(request: RequestState, name: string, value: string, has
       isRepeated = hasScheme;
       break;
     case ':protocol':
-      return refuse(request, 405, 'unhandled :protocol value -> 405');
+      if (value !== 'websocket') return refuse(request, 405, 'unhandled :protocol value -> 405');
+      isRepeated = framing.opensTunnel;
+      framing.opensTunnel = true;
+      break;
     default:
       return refusePseudo(request);
   }
@@ -83,10 +96,11 @@ function readPseudoField(request: RequestState, name: string, value: string, has
 }
 
 /** Are those that the method asks for all there? (http_request_validate_pseudohdrs) */
-function checkPseudoFields(request: RequestState, hasScheme: boolean): number {
+function checkPseudoFields(request: RequestState, framing: BodyFraming, hasScheme: boolean): number {
   const { method, target } = request;
   if (method === '') return refuse(request, 400, 'missing pseudo-header method -> 400');
-  if (method === 'CONNECT') {
+  if (method !== 'CONNECT') framing.opensTunnel = false;
+  if (method === 'CONNECT' && !framing.opensTunnel) {
     if (request.host === null) return refuse(request, 400, 'missing pseudo-header authority -> 400');
     if (target !== '' || hasScheme) return refuse(request, 400, 'invalid pseudo-header with CONNECT -> 400');
     request.target = request.host;
@@ -101,6 +115,21 @@ function checkPseudoFields(request: RequestState, hasScheme: boolean): number {
   if (hasForbiddenByte(request.target, request.server.core.base.parseOptions))
     return refuse(request, 400, 'invalid character in URI -> 400');
   return 0;
+}
+
+/**
+ * A WebSocket over HTTP/2 stands for the GET that HTTP/1.1 asks for one with: as such modules see it, and backends too. The
+ * answer is translated back (`StreamSender`).
+ */
+function askForWebSocket(request: RequestState, framing: BodyFraming): void {
+  const { headers } = request;
+  request.method = 'GET';
+  request.version = HttpVersion.http11;
+  headers.set('Connection', 'upgrade');
+  headers.set('Upgrade', 'websocket');
+  // HTTP/2 needs no key, HTTP/1.1 does (RFC 6455, 4.1)
+  if (!headers.has('sec-websocket-key')) headers.set('Sec-WebSocket-Key', randomBytes(16).toString('base64'));
+  framing.length = 0;
 }
 
 function readField(

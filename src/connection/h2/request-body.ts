@@ -10,18 +10,21 @@ export class Http2RequestBody extends ReceivedBody {
   private isWhole = false;
   private trailers: readonly Trailer[] = [];
 
-  /** `length` as announced; -1 where the client has not said it. */
-  constructor(request: RequestState, source: BodySource, length: number) {
+  private readonly isTunnel: boolean;
+
+  /** `length` as announced; -1 where the client has not said it. `isTunnel`: there is no body, and bytes come later. */
+  constructor(request: RequestState, source: BodySource, length: number, isTunnel = false) {
     super(request, source, length);
+    this.isTunnel = isTunnel;
     // (an announced length of 0 needs the end of the stream, too)
-    this.finished = false;
+    this.finished = isTunnel;
   }
 
   override feed(data: Buffer): void {
     this.received += data.length;
     const { conf } = this.request;
     const sizeMax = conf.maxRequestSize * 1024;
-    if (sizeMax > 0 && this.received > sizeMax && this.mode !== 'tunnel') {
+    if (sizeMax > 0 && this.received > sizeMax && !this.isTunnel) {
       if (this.status === 0) conf.errorLog.error('h2.c', `request-size too long: ${this.received} -> 413`);
       this.fail(413);
       return;
@@ -31,10 +34,13 @@ export class Http2RequestBody extends ReceivedBody {
 
   /** The client has ended the stream. False where it has sent another length than it announced. */
   endStream(): boolean {
+    if (this.isTunnel) {
+      this.end();
+      return true;
+    }
     if (this.length >= 0 && this.received !== this.length && this.mode !== 'discard') return false;
     this.isWhole = true;
-    if (this.mode === 'tunnel') this.end();
-    else if (this.mode !== 'idle' || this.received === 0) this.finishIfWhole();
+    if (this.mode !== 'idle' || this.received === 0) this.finishIfWhole();
     return true;
   }
 
@@ -55,7 +61,8 @@ export class Http2RequestBody extends ReceivedBody {
 
   /** Would more than the announced length be there with so many bytes? */
   isExceededBy(count: number): boolean {
-    return this.length >= 0 && this.received + count > this.length && this.mode !== 'discard';
+    const isBounded = this.length >= 0 && !this.isTunnel && this.mode !== 'discard';
+    return isBounded && this.received + count > this.length;
   }
 
   protected override consumeEarly(): void {

@@ -66,6 +66,7 @@ export class RequestStreams {
     framing.reset();
     framing.length = endsStream ? 0 : -1;
     request.status = this.readHead(request, endsStream, block, start, end);
+    stream.wantsTunnel = framing.opensTunnel && request.status === 0;
     const mayStart = this.open.length < streamsMax;
     (mayStart ? this.open : this.waiting).push(stream);
     if (request.status === 0 && endsStream && framing.length > 0) this.reset(stream, ErrorCode.protocolError);
@@ -119,7 +120,7 @@ export class RequestStreams {
     request.openConditions(request.status === 0);
     this.prioritize(stream);
     if (request.status === 0 && !stream.clientEnded) {
-      stream.body = new Http2RequestBody(request, stream, bodyLength);
+      stream.body = new Http2RequestBody(request, stream, bodyLength, stream.wantsTunnel);
       request.body = stream.body;
       if (request.conf.streamRequestBody !== 2) {
         stream.receiveWindow += bodyWindow;

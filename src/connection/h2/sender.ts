@@ -48,6 +48,11 @@ export class StreamSender implements TurnTaker {
     const { responseBody: body, responseHeaders, conf } = request;
     const { streams } = this.connection;
     this.connection.wroteBytes(0);
+    if (stream.wantsTunnel && !openTunnel(stream)) {
+      this.writeBlock(stream, fieldsBlock(405, []), true);
+      streams.drop(stream);
+      return;
+    }
     if (stream.ownPriority !== null && !responseHeaders.has('priority')) {
       responseHeaders.push('Priority', 'priority', `u=${stream.ownPriority >> 1}`);
     }
@@ -229,6 +234,18 @@ export class StreamSender implements TurnTaker {
     this.sentThisSecond = 0;
     this.pump();
   }
+}
+
+/**
+ * What HTTP/1.1 says with 101 is 200 here (RFC 8441, 5). False where a module has answered the request without making a
+ * tunnel of it, which a client would take for one.
+ */
+function openTunnel({ request }: Http2Stream): boolean {
+  if (request.status >= 300) return true;
+  if (request.status !== 101) return false;
+  request.status = 200;
+  request.responseHeaders.unset('sec-websocket-accept');
+  return true;
 }
 
 /** Does the stream end with the frame that has just been filled? `sent`: bytes that are not counted yet. */

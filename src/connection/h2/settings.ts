@@ -23,6 +23,7 @@ const own: readonly (readonly [setting: number, value: number])[] = [
   [Setting.maxConcurrentStreams, streamsMax],
   [Setting.initialWindowSize, streamWindow],
   [Setting.maxHeaderListSize, 65535],
+  [Setting.enableConnectProtocol, 1],
   [Setting.noRfc7540Priorities, 1],
 ];
 

@@ -25,6 +25,8 @@ export class Http2Stream implements ConnectionState, BodySource {
   body: Http2RequestBody | null = null;
   /** The client has ended its side of the stream. */
   clientEnded = false;
+  /** The client wants WebSocket frames to go to and fro (RFC 8441). */
+  wantsTunnel = false;
   /** Nothing more is sent or taken. */
   isClosed = false;
   /** The head is out, and the body follows. */

@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { HttpVersion } from '../../http/version.js';
 import {
   type DigestAlgorithm,
   type DigestQuery,
@@ -149,9 +148,9 @@ function verify(
 
 function isRightResponse(request: RequestState, claim: Claim, secret: Buffer): boolean {
   if (timingSafeEqual(claim.response, expectedResponse(claim, secret, request.method))) return true;
-  // a WebSocket over HTTP/2 is a CONNECT, and clients compute their digest for the GET that it stands for
-  const isExtendedConnect = request.method === 'CONNECT' && request.version === HttpVersion.http2;
-  return isExtendedConnect && timingSafeEqual(claim.response, expectedResponse(claim, secret, 'GET'));
+  // a WebSocket may have come as a CONNECT of HTTP/2, and a client may compute its digest for that
+  const isWebSocket = request.method === 'GET' && request.headers.get('upgrade') === 'websocket';
+  return isWebSocket && timingSafeEqual(claim.response, expectedResponse(claim, secret, 'CONNECT'));
 }
 
 /** RFC 7616, section 3.4.1. `secret` is H(user:realm:password). */
