@@ -44,7 +44,7 @@ export async function compareTls(
 }
 
 /** Both are asked for TLS 1.3 alone, which is the default of newer lighttpd. */
-function tlsConfig(folder: string): readonly string[] {
+export function tlsConfig(folder: string): readonly string[] {
   const [key, certificate, pem] = ['tls.key', 'tls.crt', 'tls.pem'].map((name) => join(folder, name)) as [
     string,
     string,

@@ -128,6 +128,8 @@ export class Http2Connection extends ClientConnection {
     this.isProcessing = false;
     if (at < end && !this.isLingering && !this.isClosed) this.keepForLater(data.subarray(at, end));
     this.sender.pump();
+    // (which may have to wait; what was written by now must not wait for another connection's turn)
+    this.settle();
   }
 
   private readFrame(data: Buffer, at: number, end: number): number {
@@ -171,7 +173,7 @@ export class Http2Connection extends ClientConnection {
 
   /** After each change: what was written goes out. */
   settle(): void {
-    if (this.isProcessing || this.isClosed) return;
+    if (this.isProcessing) return;
     this.flush();
     if (this.isLeaving && this.isIdle && !this.isLingering) this.close();
   }

@@ -242,7 +242,10 @@ export class StreamSender implements TurnTaker {
  */
 function openTunnel({ request }: Http2Stream): boolean {
   if (request.status >= 300) return true;
-  if (request.status !== 101) return false;
+  if (request.status !== 101) {
+    request.status = 405;
+    return false;
+  }
   request.status = 200;
   request.responseHeaders.unset('sec-websocket-accept');
   return true;

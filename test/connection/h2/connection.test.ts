@@ -205,6 +205,33 @@ test('a stream whose reader is slow leaves the others alone', async () => {
   client.close();
 });
 
+test('what is said on a connection that is blocked goes to nobody else', async () => {
+  const wide = [settings([4, 0x7fffffff]), frame(Type.WINDOW_UPDATE, 0, 0, uint32(0x7fff0000))] as const;
+  const blocked = await Http2Client.connect(server.port, true, wide[0]);
+  blocked.send(wide[1]);
+  await blocked.until(() => blocked.frames.length > 2);
+  blocked.socket.pause();
+  const ids = Array.from({ length: 8 }, (_, i) => 2 * i + 1);
+  blocked.send(...ids.map((id) => request(id, '/big.bin')));
+  await sleep(200);
+  const other = await Http2Client.connect(server.port);
+  for (let i = 0; i < 20; i++) {
+    blocked.send(frame(Type.PING, 0, 0, '12345678'), request(2 * i + 101, '/a.txt'));
+    await sleep(5);
+    other.send(request(2 * i + 1, '/a.txt'));
+    assert.equal(String((await other.whole(2 * i + 1)).body), 'alpha');
+  }
+  const isOwn = ({ type, streamId }: { type: number; streamId: number }) =>
+    type === Type.SETTINGS || type === Type.WINDOW_UPDATE || (type < 2 && streamId < 40);
+  assert.deepEqual(
+    other.frames.filter((one) => !isOwn(one)),
+    [],
+  );
+  blocked.socket.resume();
+  for (const id of ids) assert.equal((await blocked.whole(id)).body.length, big);
+  for (const client of [blocked, other]) client.close();
+});
+
 test('the most urgent answer comes first, incremental ones side by side', async () => {
   const client = await Http2Client.connect(server.port, true, settings([4, 0]));
   const wide = frame(Type.WINDOW_UPDATE, 0, 0, uint32(0x10000000));
