@@ -143,6 +143,10 @@ export abstract class ClientConnection implements ConnectionState {
     this.socket.write(`HTTP/1.1 ${statusLine(status)}\r\n${fields}\r\n`, 'latin1');
   }
 
+  sendContinue(): void {
+    this.sendInterim(100, []);
+  }
+
   /** What another worker needs to know of it, but for its protocol's own matters. */
   protected describe() {
     const { listenSocket, bytesRead, peerAddress, peerPort, scheme } = this;

@@ -86,7 +86,7 @@ export class TunnelConnection extends ClientConnection implements BodySource, Bo
     return pending;
   }
 
-  sendContinue(): void {}
+  override sendContinue(): void {}
 
   bodyWritten(): void {
     this.writer = null;

@@ -348,7 +348,10 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
       if (this.socket.writableFinished) this.destroy();
       else this.socket.once('finish', () => this.destroy());
     } else if (this.request === null) {
-      this.destroy();
+      // requests that wait for the socket to drain, or an answer that TLS still holds, come first
+      if (this.pending !== null && this.isPaused) return;
+      if (isBlocked(this.socket)) this.close();
+      else this.destroy();
     } else {
       if (this.pending === null) this.request.keepAlive = false;
       this.body?.end();
@@ -380,10 +383,6 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     const { pending } = this;
     this.pending = null;
     return pending;
-  }
-
-  sendContinue(): void {
-    this.sendInterim(100, []);
   }
 
   everySecond(now: number): void {

@@ -3,7 +3,7 @@ import type { ConnectionActivity } from '../../plugin/connection-state.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { ClientConnection } from '../client-connection.js';
 import type { ConnectionContext } from '../connection-context.js';
-import { queuedBytes } from '../direct-write.js';
+import { isBlocked, queuedBytes } from '../direct-write.js';
 import type { HandOver } from '../hand-over.js';
 import { FloodGuard } from './flood-guard.js';
 import { FrameHandler } from './frame-handler.js';
@@ -283,7 +283,8 @@ export class Http2Connection extends ClientConnection {
       if (this.socket.writableFinished) this.destroy();
       else this.socket.once('finish', () => this.destroy());
     } else if (this.isIdle) {
-      this.destroy();
+      if (isBlocked(this.socket)) this.close();
+      else this.destroy();
     } else {
       this.isLeaving = true;
       for (const { body } of this.streams.open) body?.end();

@@ -68,7 +68,8 @@ export class FrameHandler implements FrameReceiver {
   onData(streamId: number, endsStream: boolean, data: Buffer, size: number): void {
     this.connection.readAt = this.context.server.clock.monotonicSeconds;
     this.countReceived(size);
-    if (data.length === 0 && !endsStream) this.connection.guard.idleFrame();
+    if (data.length > 0) this.connection.guard.progress();
+    else if (!endsStream) this.connection.guard.idleFrame();
     const stream = this.openStream(streamId, 'DATA');
     if (stream === null) {
       if (!this.streams.ended.wasReset(streamId)) this.connection.resetById(streamId, ErrorCode.streamClosed);

@@ -175,6 +175,7 @@ export class StreamSender implements TurnTaker {
       sent += length;
       if (length === 0) break;
       body.taken(length);
+      connection.guard.progress();
       const isLast = body.parts.length === 0 && mayEndWith(stream, sent);
       const flags = isLast ? FrameFlag.endStream : 0;
       writeFrameHeader(buffer, at, length, FrameType.data, flags, stream.streamId);

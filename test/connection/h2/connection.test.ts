@@ -205,6 +205,28 @@ test('a stream whose reader is slow leaves the others alone', async () => {
   client.close();
 });
 
+test('a client may tell of each frame, twice, that it has taken it', async () => {
+  const client = await Http2Client.connect(server.port);
+  const more = [1, 3].map((id) => ({ id, seen: 0 }));
+  for (const one of more) {
+    client.send(request(one.id, '/big.bin'));
+    const answer = client.answer(one.id);
+    while (!answer.ended && !client.closed) {
+      await client.until(() => answer.body.length > one.seen || answer.ended);
+      const count = answer.body.length - one.seen;
+      one.seen += count;
+      // piece by piece, as small as answers may come
+      for (let left = count; left > 0; left -= 4096) {
+        const update = uint32(Math.min(left, 4096));
+        client.send(frame(Type.WINDOW_UPDATE, 0, 0, update), frame(Type.WINDOW_UPDATE, 0, one.id, update));
+      }
+    }
+    assert.equal(answer.body.length, big);
+  }
+  assert.equal(client.goAway, null);
+  client.close();
+});
+
 test('what is said on a connection that is blocked goes to nobody else', async () => {
   const wide = [settings([4, 0x7fffffff]), frame(Type.WINDOW_UPDATE, 0, 0, uint32(0x7fff0000))] as const;
   const blocked = await Http2Client.connect(server.port, true, wide[0]);
