@@ -100,7 +100,8 @@ export class RequestStreams {
     this.connection.decode(block, start, end);
     if (request.conf.logRequestHeader) this.logFields(request);
     const status = readRequest(request, decoder, framing);
-    if (status === 0 && text !== '' && decoder.tableVersion === tableVersion && framing.length === 0)
+    const isPlain = text !== '' && framing.length === 0 && !framing.opensTunnel;
+    if (status === 0 && isPlain && decoder.tableVersion === tableVersion)
       this.known.keep(text, tableVersion, request);
     return status;
   }
