@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadCore, type RunningServer, startPinned, total } from './pinned.js';
+import { memoryOfConnection, memoryTitle } from './connection-memory.js';
+import { type RunningServer, runLoad, startPinned } from './pinned.js';
 import type { ServerKind } from './servers.js';
 import { formatFigure, formatTable, median } from './table.js';
 import { tlsConfig } from './tls.js';
@@ -51,15 +52,17 @@ export async function compareHttp2(
         await startPinned(node(scheme === 'https' ? join(folder, 'tls.pem') : null), folder, site),
       );
       names = servers.map(({ name }) => name);
+      // before the load: its garbage would hide what connections cost
+      if (scheme === 'http')
+        for (const server of servers)
+          memory.push(await memoryOfConnection(server, () => openIdle(server.port)));
       for (const streams of [32, 1]) rows.push(await compare(servers, scheme, streams, options));
-      if (scheme === 'http') for (const server of servers) memory.push(await memoryOf(server));
     } finally {
       for (const server of servers) await server.stop();
     }
   }
   const header = ['Requests a second, HTTP/2', ...names, ...names.slice(1).map((name) => `to ${name}`)];
-  const memoryHeader = ['Memory of an idle HTTP/2 connection', ''];
-  return `${formatTable(header, rows)}\n\n${formatTable(memoryHeader, memory)}`;
+  return `${formatTable(header, rows)}\n\n${formatTable([memoryTitle('HTTP/2'), ''], memory)}`;
 }
 
 async function compare(
@@ -86,7 +89,7 @@ async function compare(
 
 async function h2load(url: string, streams: number, seconds: number): Promise<number> {
   const options = ['-c', String(connections), '-m', String(streams), '-D', String(seconds), url];
-  const output = await run('taskset', ['-c', String(loadCore), 'h2load', ...options]);
+  const output = await runLoad('h2load', options);
   const rate = /finished in [^,]+, ([\d.]+) req\/s/.exec(output)?.[1];
   const failed = /, (\d+) failed, (\d+) errored/.exec(output);
   if (rate === undefined || failed === null || Number(failed[1]) + Number(failed[2]) > 0)
@@ -94,33 +97,10 @@ async function h2load(url: string, streams: number, seconds: number): Promise<nu
   return Number(rate);
 }
 
-/** Of a thousand that have been answered once. */
-async function memoryOf(server: RunningServer): Promise<string[]> {
-  const { connect } = await import('node:http2');
-  const before = total(server.residentBytes());
-  const sessions = await Promise.all(
-    Array.from({ length: 1000 }, async () => {
-      const session = connect(`http://127.0.0.1:${server.port}`);
-      const stream = session.request({ ':path': path });
-      stream.resume();
-      await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
-      return session;
-    }),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  const bytes = (total(server.residentBytes()) - before) / sessions.length;
-  for (const session of sessions) session.destroy();
-  return [server.name, `${(bytes / 1024).toFixed(1)} KiB`];
-}
-
-function run(program: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (bytes) => {
-      output += bytes;
-    });
-    child.on('error', reject);
-    child.on('close', () => resolve(output));
-  });
+async function openIdle(port: number): Promise<ClientHttp2Session> {
+  const session = connect(`http://127.0.0.1:${port}`);
+  const stream = session.request({ ':path': path });
+  stream.resume();
+  await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
+  return session;
 }

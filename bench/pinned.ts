@@ -54,6 +54,23 @@ export async function startPinned(
   };
 }
 
+/** Runs a load generator on its own core; gives what it has printed. */
+export function runLoad(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('taskset', ['-c', String(loadCore), program, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (bytes) => {
+      output += bytes;
+    });
+    child.on('error', reject);
+    child.on('close', (status) =>
+      status === 0 ? resolve(output) : reject(new Error(`${program} failed:\n${output}`)),
+    );
+  });
+}
+
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

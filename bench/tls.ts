@@ -2,14 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
+import { memoryOfConnection, memoryTitle } from './connection-memory.js';
 import { tlsLoads } from './loads.js';
-import { type RunningServer, startPinned, total } from './pinned.js';
+import { type RunningServer, startPinned } from './pinned.js';
 import { describeRounds, runRounds } from './requests.js';
 import type { ServerKind } from './servers.js';
 import { formatTable } from './table.js';
-
-const idleConnections = 1000;
-const settleMs = 1500;
 
 interface TlsOptions {
   readonly rounds: number;
@@ -32,12 +30,8 @@ export async function compareTls(
     const rounds = await runRounds(servers, tlsLoads, { ...options, folder });
     const names = servers.map(({ name }) => name);
     const memory: string[][] = [];
-    for (const server of servers) {
-      const bytes = await bytesOfConnection(server);
-      memory.push([server.name, `${(bytes / 1024).toFixed(1)} KiB`]);
-    }
-    const header = [`Memory of one of ${idleConnections} idle TLS connections`, ''];
-    return `${describeRounds(rounds, names)}\n\n${formatTable(header, memory)}`;
+    for (const server of servers) memory.push(await memoryOfConnection(server, () => openIdle(server.port)));
+    return `${describeRounds(rounds, names)}\n\n${formatTable([memoryTitle('TLS'), ''], memory)}`;
   } finally {
     for (const server of servers) await server.stop();
   }
@@ -62,24 +56,10 @@ export function tlsConfig(folder: string): readonly string[] {
   ];
 }
 
-async function bytesOfConnection(server: RunningServer): Promise<number> {
-  await rest();
-  const before = total(server.residentBytes());
-  const sockets: TLSSocket[] = [];
-  while (sockets.length < idleConnections) {
-    // one answered request each, as browsers leave them
-    const socket = connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
-    await new Promise((resolve, reject) =>
-      socket.once('error', reject).once('data', resolve).write('GET /612.html HTTP/1.1\r\nHost: x\r\n\r\n'),
-    );
-    sockets.push(socket);
-  }
-  await rest();
-  const after = total(server.residentBytes());
-  for (const socket of sockets) socket.destroy();
-  return (after - before) / idleConnections;
-}
-
-function rest(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, settleMs));
+async function openIdle(port: number): Promise<TLSSocket> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  await new Promise((resolve, reject) =>
+    socket.once('error', reject).once('data', resolve).write('GET /612.html HTTP/1.1\r\nHost: x\r\n\r\n'),
+  );
+  return socket;
 }

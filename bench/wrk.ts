@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import { join } from 'node:path';
 import type { Load } from './loads.js';
-import { loadCore, type RunningServer } from './pinned.js';
+import { type RunningServer, runLoad } from './pinned.js';
 
 /** What one run of the load generator showed. */
 export interface Measurement {
@@ -79,19 +78,7 @@ function wrk(
   // a script costs the generator time for each request, so only the load that needs one has one
   if (load.pipelined) options.push('-s', writePipeline(folder, load.path, load.pipelined));
   options.push(`${load.isTls ? 'https' : 'http'}://127.0.0.1:${server.port}${load.path}`);
-  return new Promise((resolve, reject) => {
-    const child = spawn('taskset', ['-c', String(loadCore), 'wrk', ...options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (bytes) => {
-      output += bytes;
-    });
-    child.on('error', reject);
-    child.on('close', (status) =>
-      status === 0 ? resolve(output) : reject(new Error(`wrk failed:\n${output}`)),
-    );
-  });
+  return runLoad('wrk', options);
 }
 
 function writePipeline(folder: string, path: string, count: number): string {

@@ -29,8 +29,8 @@ interface ListenHandle {
 export type ServedConnection = Http1Connection | Http2Connection | TunnelConnection;
 
 /** Who gets what a socket reads: a module may take a connection away from HTTP before it has read anything. */
-interface SocketOwner<Connection extends ServedConnection> {
-  connection: Connection;
+interface SocketOwner {
+  connection: ServedConnection;
   readonly onread: ReadInto;
   /** Gets what comes before TLS begins; null once it has, and where there is none. */
   preread: PrereadBytes | null;
@@ -109,7 +109,7 @@ export class Acceptor {
   }
 
   /** The modules have let the connection in: it is read from now on. */
-  private begin(owner: SocketOwner<ServedConnection>): void {
+  private begin(owner: SocketOwner): void {
     const { connection } = owner;
     if (!connection.isTls) {
       if (connection.tunnel !== null) this.startTunnel(owner, connection.tunnel);
@@ -123,7 +123,7 @@ export class Acceptor {
   }
 
   /** TLS begins. `first` has been read of it already. */
-  private encrypt(owner: SocketOwner<ServedConnection>, first: Buffer | null): void {
+  private encrypt(owner: SocketOwner, first: Buffer | null): void {
     const { connection } = owner;
     const service = this.context.server.services.get(tlsService) as TlsService;
     const socket = startTls(connection, connection.socket, service, owner.onread, (protocol) => {
@@ -141,7 +141,7 @@ export class Acceptor {
   }
 
   /** The connection speaks HTTP/2 from here on. */
-  private startHttp2(owner: SocketOwner<ServedConnection>): Http2Connection {
+  private startHttp2(owner: SocketOwner): Http2Connection {
     const connection = new Http2Connection(this.context, owner.connection, this.onClosed);
     this.connections.delete(owner.connection);
     this.connections.add(connection);
@@ -149,7 +149,7 @@ export class Acceptor {
     return connection;
   }
 
-  private startTunnel(owner: SocketOwner<ServedConnection>, handler: TunnelHandler): void {
+  private startTunnel(owner: SocketOwner, handler: TunnelHandler): void {
     const { id, socket, listenSocket } = owner.connection;
     const connection = new TunnelConnection(this.context, id, socket, listenSocket, this.onClosed);
     this.connections.delete(owner.connection);
@@ -158,9 +158,9 @@ export class Acceptor {
     connection.start(handler);
   }
 
-  private open(client: ConnectionHandle, listenSocket: ListenSocket): SocketOwner<ServedConnection> {
+  private open(client: ConnectionHandle, listenSocket: ListenSocket): SocketOwner {
     const { context } = this;
-    let owner: SocketOwner<ServedConnection>;
+    let owner: SocketOwner;
     const buffer = context.readBuffer;
     const onread = {
       buffer,
@@ -184,7 +184,7 @@ export class Acceptor {
     return owner;
   }
 
-  private listen(owner: SocketOwner<ServedConnection>): void {
+  private listen(owner: SocketOwner): void {
     const { socket } = owner.connection;
     socket.on('error', ignoreError);
     socket.on('end', () => owner.connection.ended());

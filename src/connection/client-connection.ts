@@ -16,6 +16,9 @@ import type { ReadBuffers } from './read-buffers.js';
 import type { ServerTraffic } from './traffic-limit.js';
 import type { WriteTurns } from './write-turns.js';
 
+/** Seconds that a closing connection is still read, so that the client sees the whole answer. */
+export const lingerSeconds = 5;
+
 /** What a connection is, whatever protocol is spoken on it. */
 export abstract class ClientConnection implements ConnectionState {
   readonly id: number;
@@ -171,6 +174,25 @@ export abstract class ClientConnection implements ConnectionState {
     handle.readStop();
     owner._handle = null as never;
     return handle;
+  }
+
+  /** Ends our side, and reads on for a while: a reset would take the answer from the client. */
+  protected endAnswers(): void {
+    for (const notice of this.context.lifecycle.slots.connectionShutWr) notice(this);
+    this.readAt = this.context.server.clock.monotonicSeconds;
+    this.context.output.flush(this.socket);
+    this.endSocket();
+  }
+
+  protected endSocket(): void {
+    if (this.isPaused) this.resumeReading();
+    this.socket.end();
+    if (this.clientEnded) this.destroyOnceWritten();
+  }
+
+  protected destroyOnceWritten(): void {
+    if (this.socket.writableFinished) this.destroy();
+    else this.socket.once('finish', () => this.destroy());
   }
 
   wroteBytes(_count: number): void {

@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import { RequestPool } from '../lifecycle/request-pool.js';
 import type { ServerContext } from '../plugin/server-context.js';
+import { speaks } from '../plugin/tls.js';
 import { KnownHeads } from './h1/known-heads.js';
 import { HeadLines } from './h1/read-head.js';
 import { ResponseBlocks } from './h2/response-block.js';
@@ -40,7 +41,7 @@ export class ConnectionContext {
     this.server = server;
     this.lifecycle = lifecycle;
     this.requests = new RequestPool(server);
-    this.speaksHttp2 = server.features.bool('server.h2proto', true);
+    this.speaksHttp2 = speaks('h2', server.features);
     this.upgradesToHttp2 = this.speaksHttp2 && server.features.bool('server.h2c', false);
   }
 }

@@ -56,6 +56,11 @@ export function queuedBytes(socket: Socket): number {
   return socket.writableLength + (handleOf(socket)?.writeQueueSize ?? 0);
 }
 
+/** Calls back once all that waits now has gone, or the socket has: an empty write is behind what is queued. */
+export function whenDrained(socket: Socket, then: () => void): void {
+  socket.write('', then);
+}
+
 function whenWritten(this: WriteRequest, status: number): void {
   if (status < 0) this.socket.destroy();
 }

@@ -1,4 +1,6 @@
 import { SpoolFile } from '../files/spool-file.js';
+import { ParseOption } from '../http/parse-options.js';
+import { readTrailerWhitelist, type Trailer, type TrailerRules } from '../http/trailers.js';
 import { HttpVersion } from '../http/version.js';
 import { type RequestBody, RequestBodyError } from '../plugin/request-body.js';
 import type { RequestState } from '../plugin/request-state.js';
@@ -35,6 +37,8 @@ export abstract class ReceivedBody implements RequestBody {
   protected mode: Mode = 'idle';
   /** 0, the status to answer with, or -1 where the client has gone. */
   protected status = 0;
+  /** Fields that came behind the content, as far as the whitelist lets them. */
+  protected trailers: readonly Trailer[] = [];
   private ended = false;
   /** Bytes as they came, before anybody asked. */
   private early: Buffer[] = [];
@@ -253,6 +257,20 @@ export abstract class ReceivedBody implements RequestBody {
     this.notify();
   }
 
-  /** Trailers of a body that was read whole join the headers, as far as they may. */
-  protected abstract acceptTrailers(): void;
+  /** What the request's trailers must keep to. */
+  protected trailerRules(): TrailerRules {
+    const { conf, server, headers } = this.request;
+    return {
+      strict: (conf.parseOptions & ParseOption.headerStrict) !== 0,
+      announced: headers.get('trailer'),
+      sizeMax: conf.maxRequestFieldSize,
+      whitelist: readTrailerWhitelist(server.features.text('request.trailer-whitelist', '')),
+    };
+  }
+
+  /** Those of a body that was read whole join the headers. */
+  private acceptTrailers(): void {
+    for (const [name, value] of this.trailers) this.request.headers.append(name, value);
+    this.trailers = [];
+  }
 }

@@ -3,14 +3,11 @@ import { resetRequest } from '../lifecycle/finish.js';
 import type { ConnectionActivity, ListenSocket, TunnelHandler } from '../plugin/connection-state.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
-import { ClientConnection } from './client-connection.js';
+import { ClientConnection, lingerSeconds } from './client-connection.js';
 import type { ConnectionContext } from './connection-context.js';
 import { BodyWriter, type BodyWriterOwner } from './h1/body-writer.js';
 import { Http1RequestBody } from './h1/request-body.js';
 import type { BodySource } from './received-body.js';
-
-/** Seconds that the client has to end its side once the answer is out. */
-const lingerSeconds = 5;
 
 /** A connection on which no HTTP is spoken: a module answers it byte by byte. */
 export class TunnelConnection extends ClientConnection implements BodySource, BodyWriterOwner {
@@ -91,9 +88,7 @@ export class TunnelConnection extends ClientConnection implements BodySource, Bo
   bodyWritten(): void {
     this.writer = null;
     this.answeredAt = this.context.server.clock.monotonicSeconds;
-    if (this.isPaused) this.resumeReading();
-    this.socket.end();
-    if (this.clientEnded) this.socket.once('finish', () => this.destroy());
+    this.endSocket();
   }
 
   ended(): void {

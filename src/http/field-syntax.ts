@@ -18,6 +18,16 @@ export function isFieldValue(value: string, strict: boolean): boolean {
   return consistsOf(value, strict ? strictValueBytes : laxValueBytes);
 }
 
+/** Without the blanks around it, which are no part of a value (RFC 9110, 5.5). */
+export function trimBlanks(value: string): string {
+  const isTidy = !isBlank(value.charCodeAt(0)) && !isBlank(value.charCodeAt(value.length - 1));
+  return isTidy ? value : value.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+export function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
 function consistsOf(text: string, bytes: Uint8Array): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[text.charCodeAt(i)] !== 1) return false;
   return true;

@@ -145,6 +145,15 @@ export class HeaderTemplate {
     this.values = fields.map(([, value]) => value);
   }
 
+  /** The fields that a list has now. */
+  static of(list: HeaderList): HeaderTemplate {
+    const indexes = Array.from({ length: list.size }, (_, i) => i);
+    return new HeaderTemplate(
+      0,
+      indexes.map((i) => [list.nameAt(i), list.valueAt(i)]),
+    );
+  }
+
   /** The same fields and `Accept-Ranges: bytes`; made once. */
   get withRanges(): HeaderTemplate {
     this.ranged ??= new HeaderTemplate(this.madeFor, [

@@ -25,6 +25,11 @@ export interface KnownTarget extends Readonly<RequestTarget> {
   physicalPath: string;
 }
 
+/** A target to be kept, whatever becomes of the object that it was read into. */
+export function keepTarget(target: Readonly<RequestTarget>): KnownTarget {
+  return { ...target, docroot: '', physicalPath: '' };
+}
+
 export function emptyRequestTarget(): RequestTarget {
   return { status: 0, original: '', authority: null, target: '', path: '', query: '' };
 }

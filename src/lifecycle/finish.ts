@@ -9,6 +9,16 @@ export function finishRequest(request: RequestState, slots: Slots): void {
   resetRequest(request, slots);
 }
 
+/**
+ * The request is given up: its connection has gone, or its stream. Its handler may still be at work, so the state is not
+ * to be used again.
+ */
+export function abandonRequest(request: RequestState, slots: Slots): void {
+  if (request.status !== 0 && request.responseStarted) finishRequest(request, slots);
+  else resetRequest(request, slots);
+  request.responseBody.drop();
+}
+
 /** For requests that are dropped without an answer too. */
 export function resetRequest(request: RequestState, slots: Slots): void {
   for (let i = 0; i < slots.requestReset.length; i++) slots.requestReset[i](request);

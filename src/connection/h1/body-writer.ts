@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FilePart } from '../../files/file-part.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { isBlocked } from '../direct-write.js';
+import { isBlocked, whenDrained } from '../direct-write.js';
 import type { ReadBuffers } from '../read-buffers.js';
 import { allowedBytes, type ServerTraffic } from '../traffic-limit.js';
 import type { TurnTaker, WriteTurns } from '../write-turns.js';
@@ -132,8 +132,7 @@ export class BodyWriter implements TurnTaker {
 
   private waitForDrain(): void {
     this.waiting = true;
-    // an empty write is behind all that is queued
-    this.owner.socket.write('', () => {
+    whenDrained(this.owner.socket, () => {
       this.waiting = false;
       this.owner.wroteBytes(0);
       this.pump();

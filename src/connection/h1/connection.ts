@@ -1,17 +1,18 @@
 import type { Socket } from 'node:net';
 import { latin1Text } from '../../base/latin1.js';
-import { finishRequest, resetRequest } from '../../lifecycle/finish.js';
+import { abandonRequest, finishRequest } from '../../lifecycle/finish.js';
 import type { ConnectionActivity, ListenSocket } from '../../plugin/connection-state.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { AdoptedState, ConnectionHandle } from '../adopted-state.js';
 import { ClientConnection } from '../client-connection.js';
 import type { ConnectionContext } from '../connection-context.js';
-import { isBlocked } from '../direct-write.js';
+import { isBlocked, whenDrained } from '../direct-write.js';
 import type { Http2Connection } from '../h2/connection.js';
 import type { HandOver } from '../hand-over.js';
 import type { BodySource } from '../received-body.js';
 import { BodyWriter, type BodyWriterOwner } from './body-writer.js';
-import { logHead, refuseEarly } from './early-errors.js';
+import { refuseEarly } from './early-errors.js';
+import { logHead } from './head-log.js';
 import { mayStayOpen } from './keep-alive.js';
 import { Http1RequestBody } from './request-body.js';
 import { buildHead, templateHead } from './response-head.js';
@@ -128,7 +129,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
   /** A client that sends requests without reading the answers has to wait. */
   private processWhenDrained(): void {
     this.pauseReading();
-    this.socket.write('', () => {
+    whenDrained(this.socket, () => {
       this.resumeReading();
       this.processPending();
     });
@@ -329,24 +330,17 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     if (state.pending !== null) this.process(Buffer.from(state.pending), state.pending.length);
   }
 
-  /** Ends our side, and reads on for a while: a reset would take the answer from the client. */
   private close(): void {
-    for (const notice of this.context.lifecycle.slots.connectionShutWr) notice(this);
+    this.endAnswers();
     this.phase = 'lingering';
-    this.readAt = this.context.server.clock.monotonicSeconds;
     this.pending = null;
-    this.context.output.flush(this.socket);
-    if (this.isPaused) this.resumeReading();
-    this.socket.end();
-    if (this.clientEnded) this.socket.once('finish', () => this.destroy());
   }
 
   ended(): void {
     this.clientEnded = true;
     this.halfClose?.resolve();
     if (this.phase === 'lingering') {
-      if (this.socket.writableFinished) this.destroy();
-      else this.socket.once('finish', () => this.destroy());
+      this.destroyOnceWritten();
     } else if (this.request === null) {
       // requests that wait for the socket to drain, or an answer that TLS still holds, come first
       if (this.pending !== null && this.isPaused) return;
@@ -368,11 +362,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     this.halfClose?.resolve();
     if (request !== null) {
       this.request = null;
-      if (request.status !== 0 && request.responseStarted)
-        finishRequest(request, this.context.lifecycle.slots);
-      else resetRequest(request, this.context.lifecycle.slots);
-      // its handler may still be at work, so the state is not used again
-      request.responseBody.drop();
+      abandonRequest(request, this.context.lifecycle.slots);
       this.body?.close();
     }
     for (const notice of this.context.lifecycle.slots.connectionClose) notice(this);

@@ -1,4 +1,3 @@
-import { writeLines } from '../../log/logs.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { HeadLines } from './read-head.js';
 
@@ -21,14 +20,4 @@ export function logEarly(request: RequestState, status: number): void {
       ? 'oversized request-header -> sending Status 431'
       : `invalid request-line -> sending Status 400 (${request.remoteAddress.text})`;
   request.conf.errorLog.error('h1.c', what);
-}
-
-/** The head that was refused (`debug.log-request-header-on-error`). */
-export function logRefused({ conf }: RequestState, head: string): void {
-  writeLines(conf.errorLog, 'debug', 'request.c', head, 'rqst: ');
-}
-
-/** Each line of a head as a line of the error log (`debug.log-request-header` and `-response-header`). */
-export function logHead({ conf, connection }: RequestState, kind: string, text: string): void {
-  writeLines(conf.errorLog, 'debug', 'h1.c', text, `fd:${connection.id} ${kind}: `);
 }

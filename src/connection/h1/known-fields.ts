@@ -43,14 +43,10 @@ export class KnownFields {
     if (end - start > lengthMax || host === null || version !== HttpVersion.http11) return;
     if (parsedTarget.authority !== null || framing.length !== 0 || framing.hasContentLength) return;
     if (neverKept.some((name) => headers.has(name))) return;
-    const fields = Array.from(
-      { length: headers.size },
-      (_, i) => [headers.nameAt(i), headers.valueAt(i)] as const,
-    );
     this.blocks[placeOf(text, start, end)] = {
       text: text.slice(start, end),
       scheme: request.connection.scheme,
-      fields: new HeaderTemplate(0, fields),
+      fields: HeaderTemplate.of(headers),
       host,
       keepAlive: request.keepAlive,
     };

@@ -1,4 +1,4 @@
-import type { KnownTarget, RequestTarget } from '../../http/request-target.js';
+import { type KnownTarget, keepTarget, type RequestTarget } from '../../http/request-target.js';
 
 /** Places for targets; one that falls on another's place takes it. */
 const places = 256;
@@ -22,7 +22,7 @@ export class KnownTargets {
   keep(target: Readonly<RequestTarget>): void {
     const { original, authority } = target;
     if (original.length > lengthMax || authority !== null) return;
-    this.targets[placeOf(original, 0, original.length)] = { ...target, docroot: '', physicalPath: '' };
+    this.targets[placeOf(original, 0, original.length)] = keepTarget(target);
   }
 }
 

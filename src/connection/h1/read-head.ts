@@ -1,4 +1,4 @@
-import { isFieldName, isFieldValue } from '../../http/field-syntax.js';
+import { isBlank, isFieldName, isFieldValue } from '../../http/field-syntax.js';
 import { isKnownMethod } from '../../http/methods.js';
 import { ParseOption } from '../../http/parse-options.js';
 import { readSentTarget } from '../../http/request-target.js';
@@ -198,8 +198,4 @@ function readField(
     return refuse(request, 400, 'invalid character in header -> 400');
   }
   return addField(request, framing, name, lower, value);
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
 }

@@ -1,6 +1,4 @@
 import { ChunkedDecoder } from '../../http/chunked.js';
-import { ParseOption } from '../../http/parse-options.js';
-import { readTrailerWhitelist } from '../../http/trailers.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { type BodySource, ReceivedBody } from '../received-body.js';
 
@@ -22,8 +20,12 @@ export class Http1RequestBody extends ReceivedBody {
   }
 
   protected override consumeEarly(): void {
-    if (this.isChunked && !this.finished) this.decoder ??= makeDecoder(this.request);
+    if (this.isChunked && !this.finished) this.decoder ??= this.makeDecoder();
     super.consumeEarly();
+  }
+
+  private makeDecoder(): ChunkedDecoder {
+    return new ChunkedDecoder(this.request.conf.maxRequestSize * 1024, this.trailerRules());
   }
 
   protected consume(data: Buffer): void {
@@ -49,6 +51,7 @@ export class Http1RequestBody extends ReceivedBody {
     if (decoder.status !== 0) this.fail(decoder.status);
     else if (decoder.finished) {
       this.length = this.bytesIn;
+      this.trailers = decoder.trailers;
       this.finishBefore(data.subarray(used));
     }
   }
@@ -57,19 +60,4 @@ export class Http1RequestBody extends ReceivedBody {
     if (rest.length > 0) this.source.unread(rest);
     this.finish();
   }
-
-  protected acceptTrailers(): void {
-    for (const [name, value] of this.decoder?.trailers ?? []) this.request.headers.append(name, value);
-    this.decoder = null;
-  }
-}
-
-function makeDecoder(request: RequestState): ChunkedDecoder {
-  const { conf, server, headers } = request;
-  return new ChunkedDecoder(conf.maxRequestSize * 1024, {
-    strict: (conf.parseOptions & ParseOption.headerStrict) !== 0,
-    announced: headers.get('trailer'),
-    sizeMax: conf.maxRequestFieldSize,
-    whitelist: readTrailerWhitelist(server.features.text('request.trailer-whitelist', '')),
-  });
 }

@@ -2,7 +2,7 @@ import { writeLatin1 } from '../../base/latin1.js';
 import { statusLine } from '../../http/status.js';
 import { HttpVersion } from '../../http/version.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { isInternalField } from '../answer-fields.js';
+import { isInternalField } from '../response-fields.js';
 
 /** The head made from a template, with the place of the date in it. */
 interface TemplateHead {

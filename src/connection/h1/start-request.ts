@@ -1,7 +1,8 @@
 import { noBody } from '../../plugin/request-body.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { ConnectionContext } from '../connection-context.js';
-import { logEarly, logHead, logRefused } from './early-errors.js';
+import { logEarly } from './early-errors.js';
+import { logHead, logRefused } from './head-log.js';
 import { readHead } from './read-head.js';
 import { http2Settings, upgradeAllowed } from './upgrade.js';
 

@@ -1,7 +1,5 @@
+import { lingerSeconds } from '../client-connection.js';
 import type { Http1Connection } from './connection.js';
-
-/** Seconds that a closing connection is still read, so that the client sees the whole answer. */
-const lingerSeconds = 5;
 
 /** What the client, or the server, has been waited for too long; null where nothing is late (h1_check_timeout). */
 export function timeoutOf(connection: Http1Connection, now: number): string | null {

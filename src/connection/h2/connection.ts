@@ -1,9 +1,9 @@
 import { HpackDecoder } from '../../http/hpack/decoder.js';
 import type { ConnectionActivity } from '../../plugin/connection-state.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { ClientConnection } from '../client-connection.js';
+import { ClientConnection, lingerSeconds } from '../client-connection.js';
 import type { ConnectionContext } from '../connection-context.js';
-import { isBlocked, queuedBytes } from '../direct-write.js';
+import { isBlocked, queuedBytes, whenDrained } from '../direct-write.js';
 import type { HandOver } from '../hand-over.js';
 import { FloodGuard } from './flood-guard.js';
 import { FrameHandler } from './frame-handler.js';
@@ -15,18 +15,16 @@ import {
   frameHeaderSize,
   Http2Error,
   preface,
+  readFrameLength,
   streamIdMax,
   windowAtStart,
 } from './frames.js';
 import { RequestStreams } from './request-streams.js';
 import { StreamSender } from './sender.js';
 import { PeerSettings, serverPreface } from './settings.js';
-import type { Http2Stream } from './stream.js';
 
 /** Bytes for a client that does not read, beyond which its frames have to wait. */
 const queuedMax = 262144;
-/** Seconds that a closing connection is still read, so that the client sees the whole answer. */
-const lingerSeconds = 5;
 
 /** One HTTP/2 connection: reads frames, hands requests to the lifecycle, shares the wire among their answers. */
 export class Http2Connection extends ClientConnection {
@@ -68,7 +66,7 @@ export class Http2Connection extends ClientConnection {
     this.reader = new FrameReader(this.handler);
     this.keepAliveIdle = context.server.core.base.maxKeepAliveIdle;
     context.output.flush(this.socket);
-    context.output.append(serverPreface());
+    context.output.append(serverPreface);
     context.output.flush(this.socket);
   }
 
@@ -142,7 +140,7 @@ export class Http2Connection extends ClientConnection {
         return end - at;
       }
       this.resetById(error.streamId, error.code);
-      return frameHeaderSize + ((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+      return frameHeaderSize + readFrameLength(data, at);
     }
   }
 
@@ -161,7 +159,7 @@ export class Http2Connection extends ClientConnection {
     if (queuedBytes(this.socket) <= queuedMax) return;
     // a client that does not read the answers is not read, either
     this.pauseReading();
-    this.socket.write('', () => this.processPending());
+    whenDrained(this.socket, () => this.processPending());
   }
 
   private processPending(): void {
@@ -214,7 +212,7 @@ export class Http2Connection extends ClientConnection {
 
   leaveSuspect(what: string): void {
     if (!this.isLeaving) this.log(what);
-    this.goAway(ErrorCode.noError);
+    this.goAway();
   }
 
   private log(what: string): void {
@@ -222,10 +220,10 @@ export class Http2Connection extends ClientConnection {
   }
 
   /** Takes no further requests; the connection closes once those under way are answered. */
-  goAway(code: number): void {
+  goAway(): void {
     if (this.isLeaving) return;
     this.isLeaving = true;
-    this.output.goAway(this.handler.lastStreamId, code);
+    this.output.goAway(this.handler.lastStreamId, ErrorCode.noError);
     this.settle();
   }
 
@@ -238,24 +236,18 @@ export class Http2Connection extends ClientConnection {
     this.close();
   }
 
-  /** Ends our side, and reads on for a while: a reset would take the answer from the client. */
   private close(): void {
     if (this.isLingering || this.isClosed) return;
-    for (const notice of this.context.lifecycle.slots.connectionShutWr) notice(this);
+    this.endAnswers();
     this.isLingering = true;
-    this.readAt = this.context.server.clock.monotonicSeconds;
     this.pending = null;
-    this.flush();
-    if (this.isPaused) this.resumeReading();
-    this.socket.end();
-    if (this.clientEnded) this.socket.once('finish', () => this.destroy());
   }
 
   /**
    * The worker stops, or gives way to newer ones: the client is told that the connection ends, and requests that are on
    * their way meanwhile are still answered (RFC 9113, 6.8).
    */
-  retire(): void {
+  closeGracefully(): void {
     if (this.retiredAt > 0 || this.isLeaving || this.isClosed) return;
     this.retiredAt = Math.max(1, this.context.server.clock.monotonicSeconds);
     this.output.goAway(streamIdMax, ErrorCode.noError);
@@ -265,23 +257,18 @@ export class Http2Connection extends ClientConnection {
 
   /** The client has seen that the connection ends: what it had sent before has come. */
   farewellHeard(): void {
-    if (this.retiredAt > 0) this.goAway(ErrorCode.noError);
+    if (this.retiredAt > 0) this.goAway();
   }
 
   giveWay(_handOver: HandOver, _idleSeconds: number): void {
-    this.retire();
-  }
-
-  closeGracefully(): void {
-    this.retire();
+    this.closeGracefully();
   }
 
   ended(): void {
     this.clientEnded = true;
     this.halfClose?.resolve();
     if (this.isLingering) {
-      if (this.socket.writableFinished) this.destroy();
-      else this.socket.once('finish', () => this.destroy());
+      this.destroyOnceWritten();
     } else if (this.isIdle) {
       if (isBlocked(this.socket)) this.close();
       else this.destroy();
@@ -304,13 +291,13 @@ export class Http2Connection extends ClientConnection {
   everySecond(now: number): void {
     this.guard.everySecond();
     this.sender.nextSecond();
-    if (this.retiredAt > 0 && now - this.retiredAt > 1) this.goAway(ErrorCode.noError);
+    if (this.retiredAt > 0 && now - this.retiredAt > 1) this.goAway();
     const reason = this.isClosed ? null : this.lateness(now);
     if (reason === null) return;
     const { conf } = this.streams.open[0]?.request ?? { conf: this.context.server.core.base };
     if (conf.logTimeouts && reason !== 'linger')
       conf.errorLog.debug('h2.c', `connection closed - ${reason} timeout: ${this.id}`);
-    if (reason === 'keep-alive') this.goAway(ErrorCode.noError);
+    if (reason === 'keep-alive') this.goAway();
     else this.destroy();
   }
 
@@ -325,9 +312,5 @@ export class Http2Connection extends ClientConnection {
       if (isSending && now - this.wroteAt > request.conf.maxWriteIdle) return 'write';
     }
     return null;
-  }
-
-  acquireRequest(stream: Http2Stream): RequestState {
-    return this.context.requests.acquire(stream);
   }
 }

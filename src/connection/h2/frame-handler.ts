@@ -162,7 +162,7 @@ export class FrameHandler implements FrameReceiver {
   onGoAway(code: number): void {
     // a client that names an error wants an end at once
     if (code !== ErrorCode.noError) throw new Http2Error(ErrorCode.protocolError, 'GOAWAY');
-    this.connection.goAway(ErrorCode.noError);
+    this.connection.goAway();
   }
 
   onPriorityUpdate(streamId: number, priority: string): void {

@@ -6,6 +6,7 @@ import {
   frameHeaderSize,
   frameSizeMax,
   Http2Error,
+  readFrameLength,
   readUint31,
   readUint32,
 } from './frames.js';
@@ -51,7 +52,7 @@ export class FrameReader {
   /** Reads the frame at `at`. Gives the bytes used; 0 where it is not complete. */
   read(data: Buffer, at: number, end: number): number {
     if (end - at < frameHeaderSize) return 0;
-    const length = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+    const length = readFrameLength(data, at);
     if (length > frameSizeMax) throw new Http2Error(ErrorCode.frameSizeError, `a frame of ${length} bytes`);
     if (end - at < frameHeaderSize + length) return 0;
     const type = data[at + 3];

@@ -96,6 +96,11 @@ export function writeUint32(into: Buffer, at: number, value: number): number {
   return at + 4;
 }
 
+/** Bytes of content that the frame at `at` has. */
+export function readFrameLength(data: Buffer, at: number): number {
+  return (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+}
+
 /** Without the highest bit, which is reserved wherever numbers of 31 bits stand. */
 export function readUint31(data: Buffer, at: number): number {
   return ((data[at] & 127) << 24) | (data[at + 1] << 16) | (data[at + 2] << 8) | data[at + 3];

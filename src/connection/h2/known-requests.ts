@@ -1,9 +1,8 @@
 import { HeaderTemplate } from '../../http/header-list.js';
-import type { KnownTarget } from '../../http/request-target.js';
+import { type KnownTarget, keepTarget } from '../../http/request-target.js';
 import type { RequestState } from '../../plugin/request-state.js';
 
 const keptMax = 32;
-const lengthMax = 512;
 /** Fields that mean more to a request than what they leave in it. */
 const neverKept = ['expect', 'priority'];
 
@@ -41,17 +40,13 @@ export class KnownRequests {
   /** Keeps a block that did not change the table, and was read without fault. */
   keep(block: string, tableVersion: number, request: RequestState): void {
     const { headers, host, parsedTarget } = request;
-    if (request.method !== 'GET' || host === null || block.length > lengthMax) return;
+    if (request.method !== 'GET' || host === null) return;
     if (neverKept.some((name) => headers.has(name))) return;
     if (tableVersion !== this.tableVersion || this.requests.size >= keptMax) this.requests.clear();
     this.tableVersion = tableVersion;
-    const fields = Array.from(
-      { length: headers.size },
-      (_, i) => [headers.nameAt(i), headers.valueAt(i)] as const,
-    );
     this.requests.set(block, {
-      target: { ...parsedTarget, docroot: '', physicalPath: '' },
-      fields: new HeaderTemplate(0, fields),
+      target: keepTarget(parsedTarget),
+      fields: HeaderTemplate.of(headers),
       host,
       headBytes: request.headBytesIn,
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isFieldName, isFieldValue } from '../../http/field-syntax.js';
+import { isFieldName, isFieldValue, trimBlanks } from '../../http/field-syntax.js';
 import type { FieldBlock } from '../../http/hpack/decoder.js';
 import { isKnownMethod } from '../../http/methods.js';
 import { ParseOption } from '../../http/parse-options.js';
@@ -141,7 +141,7 @@ function readField(
 ): number {
   if (sent === '') return 0;
   if (!isFieldValue(sent, isStrict)) return refuse(request, 400, 'invalid character in header -> 400');
-  const value = isBlank(sent.charCodeAt(0)) || isBlank(sent.charCodeAt(sent.length - 1)) ? trim(sent) : sent;
+  const value = trimBlanks(sent);
   if (value === '') return 0;
   if (knownFieldName(name) !== name && (!isFieldName(name, isStrict) || /[A-Z]/.test(name)))
     return refuse(request, 400, 'invalid character in header key -> 400');
@@ -150,12 +150,4 @@ function readField(
   if (name === 'connection')
     return refuse(request, 400, 'invalid Connection header with HTTP/2 or later -> 400');
   return addField(request, framing, name, name, value);
-}
-
-function trim(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
 }

@@ -1,5 +1,4 @@
-import { ParseOption } from '../../http/parse-options.js';
-import { readTrailers, readTrailerWhitelist, type Trailer } from '../../http/trailers.js';
+import { readTrailers } from '../../http/trailers.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { type BodySource, ReceivedBody } from '../received-body.js';
 
@@ -8,8 +7,6 @@ export class Http2RequestBody extends ReceivedBody {
   private received = 0;
   /** The stream has been ended; the content may still wait for a reader. */
   private isWhole = false;
-  private trailers: readonly Trailer[] = [];
-
   private readonly isTunnel: boolean;
 
   /** `length` as announced; -1 where the client has not said it. `isTunnel`: there is no body, and bytes come later. */
@@ -46,15 +43,9 @@ export class Http2RequestBody extends ReceivedBody {
 
   /** Trailers came; the body is answered with 400 where they break a rule. */
   takeTrailers(names: readonly string[], values: readonly string[], count: number): void {
-    const { conf, server, headers } = this.request;
     let section = '';
     for (let i = 0; i < count; i++) section += `${names[i]}: ${values[i]}\r\n`;
-    const trailers = readTrailers(section, {
-      strict: (conf.parseOptions & ParseOption.headerStrict) !== 0,
-      announced: headers.get('trailer'),
-      sizeMax: conf.maxRequestFieldSize,
-      whitelist: readTrailerWhitelist(server.features.text('request.trailer-whitelist', '')),
-    });
+    const trailers = readTrailers(section, this.trailerRules());
     if (trailers === null) this.fail(400);
     else this.trailers = trailers;
   }
@@ -78,10 +69,5 @@ export class Http2RequestBody extends ReceivedBody {
     if (!this.isWhole || this.finished || this.status !== 0) return;
     if (this.length < 0) this.length = this.bytesIn;
     this.finish();
-  }
-
-  protected acceptTrailers(): void {
-    for (const [name, value] of this.trailers) this.request.headers.append(name, value);
-    this.trailers = [];
   }
 }

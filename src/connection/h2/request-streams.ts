@@ -1,6 +1,6 @@
 import { latin1Text } from '../../base/latin1.js';
 import { HttpVersion } from '../../http/version.js';
-import { finishRequest, resetRequest } from '../../lifecycle/finish.js';
+import { abandonRequest, finishRequest } from '../../lifecycle/finish.js';
 import { noBody } from '../../plugin/request-body.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { ConnectionContext } from '../connection-context.js';
@@ -56,9 +56,10 @@ export class RequestStreams {
   /** A block of fields opens a stream. */
   begin(streamId: number, endsStream: boolean, block: Buffer, start: number, end: number): void {
     const { connection, context } = this;
-    const stream = new Http2Stream(connection, streamId, connection.peer.initialWindow);
-    const { request } = stream;
+    const stream = new Http2Stream(connection, streamId);
+    const request = context.requests.acquire(stream);
     const { framing } = context;
+    stream.request = request;
     stream.clientEnded = endsStream;
     request.version = HttpVersion.http2;
     request.keepAlive = true;
@@ -75,7 +76,8 @@ export class RequestStreams {
 
   /** A request that came on HTTP/1.1 goes on as the first stream (RFC 7540, 3.2). */
   takeOver(request: RequestState): void {
-    const stream = new Http2Stream(this.connection, 1, this.connection.peer.initialWindow, request);
+    const stream = new Http2Stream(this.connection, 1);
+    stream.request = request;
     stream.clientEnded = true;
     this.open.push(stream);
     request.version = HttpVersion.http2;
@@ -189,7 +191,7 @@ export class RequestStreams {
     stream.body?.close();
     requests.release(request);
     connection.readAt = server.clock.monotonicSeconds;
-    if (isLast) connection.goAway(ErrorCode.noError);
+    if (isLast) connection.goAway();
     this.startNext();
   }
 
@@ -208,10 +210,7 @@ export class RequestStreams {
     this.remove(stream);
     this.ended.add(stream.streamId, true);
     stream.abort();
-    if (request.status !== 0 && request.responseStarted) finishRequest(request, slots);
-    else resetRequest(request, slots);
-    // its handler may still be at work, so the state is not used again
-    request.responseBody.drop();
+    abandonRequest(request, slots);
     stream.body?.close();
     this.startNext();
   }

@@ -1,7 +1,8 @@
 import { writeLatin1 } from '../../base/latin1.js';
+import { trimBlanks } from '../../http/field-syntax.js';
 import { encodeField, encodePlainField, encodeStatus, fieldSizeMax } from '../../http/hpack/encoder.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { isInternalField } from '../answer-fields.js';
+import { isInternalField } from '../response-fields.js';
 
 /** Fields of HTTP/1.x that say nothing here (RFC 9113, 8.2.2). */
 const leftOut: ReadonlySet<string> = new Set([
@@ -70,6 +71,7 @@ export class ResponseBlocks {
     this.dateAt = -1;
     for (let i = 0; i < headers.size; i++) {
       const name = headers.lowerNameAt(i);
+      // (blanks around a value make the whole answer malformed here: RFC 9113, 8.2.1)
       const value = trimBlanks(headers.valueAt(i));
       if (value === '' || leftOut.has(name) || isInternalField(name)) continue;
       if (status === 304 && name === 'content-encoding') continue;
@@ -97,13 +99,6 @@ export class ResponseBlocks {
     if (size > this.scratch.length) this.scratch = Buffer.allocUnsafeSlow(size * 2);
     return this.scratch;
   }
-}
-
-/** A value may not begin or end with blanks here (RFC 9113, 8.2.1). */
-function trimBlanks(value: string): string {
-  const last = value.charCodeAt(value.length - 1);
-  const isTidy = last !== 32 && last !== 9 && value.charCodeAt(0) !== 32 && value.charCodeAt(0) !== 9;
-  return isTidy ? value : value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 /** A block of these fields alone: an interim answer, or trailers (status 0). */

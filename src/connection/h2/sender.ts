@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FilePart } from '../../files/file-part.js';
+import type { ResponseBody } from '../../plugin/response-body.js';
 import type { ConnectionContext } from '../connection-context.js';
-import { isBlocked } from '../direct-write.js';
+import { isBlocked, whenDrained } from '../direct-write.js';
 import { allowedBytes } from '../traffic-limit.js';
 import type { TurnTaker } from '../write-turns.js';
 import type { Http2Connection } from './connection.js';
@@ -28,7 +29,6 @@ const noContent = Buffer.alloc(0);
  * first, those that are useful in parts side by side (RFC 9218, 10).
  */
 export class StreamSender implements TurnTaker {
-  sentThisSecond = 0;
   private readonly connection: Http2Connection;
   private readonly context: ConnectionContext;
   /** Waits for the socket to drain. */
@@ -36,6 +36,7 @@ export class StreamSender implements TurnTaker {
   /** Others send first. */
   private turnAhead = false;
   private isPumping = false;
+  private sentThisSecond = 0;
 
   constructor(connection: Http2Connection, context: ConnectionContext) {
     this.connection = connection;
@@ -59,16 +60,20 @@ export class StreamSender implements TurnTaker {
     const block = this.context.responseBlocks.ofResponse(request);
     if (conf.logResponseHeader) logFields(stream);
     const hasBody = request.method !== 'HEAD' && request.status !== 304;
-    const isWhole = body.finished && !body.failed && body.trailers.length === 0;
     if (hasBody) stream.announcedLength = Number(responseHeaders.get('content-length') ?? -1);
-    if (isWhole && body.parts.length === 0 && !isShort(stream, 0)) {
+    if (isWhole(body) && body.parts.length === 0 && !isShort(stream, 0)) {
       this.writeBlock(stream, block, true);
       streams.finish(stream);
       return;
     }
     this.writeBlock(stream, block, false);
     const part = body.parts[0];
-    if (isWhole && body.parts.length === 1 && Buffer.isBuffer(part) && this.mayJoin(stream, part.length)) {
+    if (
+      isWhole(body) &&
+      body.parts.length === 1 &&
+      Buffer.isBuffer(part) &&
+      this.mayJoin(stream, part.length)
+    ) {
       this.connection.output.data(stream.streamId, part, true);
       this.account(stream, part.length);
       streams.finish(stream);
@@ -217,8 +222,7 @@ export class StreamSender implements TurnTaker {
 
   private waitForDrain(): void {
     this.isWaiting = true;
-    // an empty write is behind all that is queued
-    this.socket.write('', () => {
+    whenDrained(this.socket, () => {
       this.isWaiting = false;
       this.connection.wroteBytes(0);
       this.pump();
@@ -254,8 +258,12 @@ function openTunnel({ request }: Http2Stream): boolean {
 
 /** Does the stream end with the frame that has just been filled? `sent`: bytes that are not counted yet. */
 function mayEndWith(stream: Http2Stream, sent: number): boolean {
-  const { finished, failed, trailers } = stream.request.responseBody;
-  return finished && !failed && trailers.length === 0 && !isShort(stream, sent);
+  return isWhole(stream.request.responseBody) && !isShort(stream, sent);
+}
+
+/** Will nothing more come, trailers included? */
+function isWhole({ finished, failed, trailers }: ResponseBody): boolean {
+  return finished && !failed && trailers.length === 0;
 }
 
 /** Has less been sent than was announced? The client must be able to tell. */

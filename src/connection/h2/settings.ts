@@ -27,8 +27,7 @@ const own: readonly (readonly [setting: number, value: number])[] = [
   [Setting.noRfc7540Priorities, 1],
 ];
 
-/** What the server sends first: its settings, as lighttpd's, and the window of the connection (h2_init_con). */
-export function serverPreface(): Buffer {
+function makePreface(): Buffer {
   const length = own.length * 6;
   const frames = Buffer.alloc(frameHeaderSize + length + frameHeaderSize + 4);
   let at = writeFrameHeader(frames, 0, length, FrameType.settings, 0, 0);
@@ -40,6 +39,9 @@ export function serverPreface(): Buffer {
   writeUint32(frames, at, connectionWindow - windowAtStart);
   return frames;
 }
+
+/** What the server sends first: its settings, as lighttpd's, and the window of the connection (h2_init_con). */
+export const serverPreface = makePreface();
 
 /** What the client has said of itself (RFC 9113, 6.5.2). Frames of more than the least size are not sent. */
 export class PeerSettings {

@@ -18,7 +18,8 @@ const updateSize = 32768;
 export class Http2Stream implements ConnectionState, BodySource {
   readonly connection: Http2Connection;
   readonly streamId: number;
-  readonly request: RequestState;
+  /** Set as soon as there is one. */
+  request!: RequestState;
   readonly requestCount: number;
   readonly preread = null;
   readonly tunnel = null;
@@ -46,13 +47,11 @@ export class Http2Stream implements ConnectionState, BodySource {
   private consumed = 0;
   private abortion: Deferred | null = null;
 
-  /** `request`: one that is being served already. */
-  constructor(connection: Http2Connection, streamId: number, sendWindow: number, request?: RequestState) {
+  constructor(connection: Http2Connection, streamId: number) {
     this.connection = connection;
     this.streamId = streamId;
-    this.sendWindow = sendWindow;
+    this.sendWindow = connection.peer.initialWindow;
     this.requestCount = connection.requestCount;
-    this.request = request ?? connection.acquireRequest(this);
   }
 
   get id(): number {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -12,6 +13,7 @@ import {
   frame,
   Http2Client,
   post,
+  preface,
   request,
   requestFields,
   settings,
@@ -45,6 +47,8 @@ const files = {
   'www/slow/file.bin': { repeat: ['x', 160_000] as [string, number] },
   'www/echo.sh': echo,
   'www/stream/echo.sh': echo,
+  'www/large-field.sh':
+    "printf 'Content-Type: text/plain\\r\\nX-Long: '\nhead -c 40000 /dev/zero | tr '\\0' '|'\nprintf '\\r\\n\\r\\nbody'",
   'www/slow.sh': "sleep 0.5\nprintf 'Content-Type: text/plain\\r\\n\\r\\nslow'",
   'www/hang.sh': 'echo $$ > hang.pid\nexec sleep 60',
   'www/env.sh':
@@ -293,7 +297,6 @@ test('a request that the client resets is given up, and the connection goes on',
   const client = await Http2Client.connect(server.port);
   client.send(request(1, '/hang.sh'));
   const pid = `${server.root}/www/hang.pid`;
-  const { existsSync, readFileSync } = await import('node:fs');
   assert.ok(await until(() => existsSync(pid) && readFileSync(pid, 'latin1').endsWith('\n')));
   client.send(frame(Type.RST_STREAM, 0, 1, uint32(8)), request(3, '/a.txt'));
   assert.equal(String((await client.whole(3)).body), 'alpha');
@@ -346,13 +349,32 @@ test('wrong credentials end the connection', async () => {
   assert.equal(client.goAway?.code, 'NO_ERROR');
 });
 
-test('a field larger than a frame goes out in CONTINUATION, and the table may be smaller', async () => {
+test('a client that wants no table is told that there is none, once', async () => {
   const client = await Http2Client.connect(server.port, true, settings([1, 0]));
   client.send(request(1, '/a.txt'), request(3, '/a.txt'));
   assert.equal(String((await client.whole(1)).body), 'alpha');
+  assert.equal(String((await client.whole(3)).body), 'alpha');
   const heads = client.frames.filter(({ type }) => type === Type.HEADERS);
-  assert.equal(heads[0].payload[0], 0x20, 'the first block says that the table is empty');
-  await client.whole(3);
+  assert.equal(heads[0].payload[0], 0x20);
+  assert.notEqual(heads[1].payload[0], 0x20);
+  client.close();
+});
+
+test('fields larger than a frame go on in CONTINUATION', async () => {
+  const client = await Http2Client.connect(server.port, true, settings([1, 0]));
+  client.send(request(1, '/large-field.sh'));
+  const { fields, body } = await client.whole(1);
+  // (what Huffman code makes longer goes as it is)
+  assert.equal(fields.get('x-long')?.[0], '|'.repeat(40_000));
+  assert.equal(String(body), 'body');
+  const sizes = client.frames
+    .filter(({ type, streamId }) => streamId === 1 && type !== Type.DATA)
+    .map(({ type, payload }) => [type, payload.length]);
+  assert.deepEqual(sizes.slice(0, 2), [
+    [Type.HEADERS, 16384],
+    [Type.CONTINUATION, 16384],
+  ]);
+  assert.equal(sizes[2][0], Type.CONTINUATION);
   client.close();
 });
 
@@ -374,7 +396,6 @@ async function upgrade(port: number, fields: string, frames: Buffer[]): Promise<
 test('Upgrade: h2c goes on in HTTP/2, with the answer on stream 1', async () => {
   const fields =
     'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
-  const { preface } = await import('../../helpers/http2-client.js');
   const text = await upgrade(server.port, fields, [preface, settings(), request(3, '/b.css')]);
   assert.match(text, /^HTTP\/1\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n/);
   assert.match(text, /\0\0\x05\0\x01\0\0\0\x01alpha[\s\S]*\0\0\x03\0\x01\0\0\0\x03x\{\}/);

@@ -14,6 +14,7 @@ import {
   Type,
 } from '../../helpers/http2-client.js';
 import { startServer, type TestServer } from '../../helpers/server.js';
+import { until } from '../../helpers/until.js';
 
 // WebSockets over HTTP/2 (RFC 8441): CONNECT with :protocol becomes the GET with Upgrade that backends know.
 
@@ -131,8 +132,6 @@ test('a tunnel that the client resets is closed towards the backend', async () =
     new Promise((resolve) => backend.getConnections((_, connections) => resolve(connections)));
   const open = await count();
   client.send(frame(Type.RST_STREAM, 0, 1, Buffer.from([0, 0, 0, 8])));
-  for (let i = 0; i < 100 && (await count()) >= open; i++)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok((await count()) < open);
+  assert.ok(await until(async () => (await count()) < open));
   client.close();
 });
