@@ -17,6 +17,7 @@ export interface MemoryUse {
   readonly idle: number;
   readonly idleOfLargest: number;
   readonly withIdleConnections: number;
+  readonly withIdleConnectionsOfLargest: number;
   /** The highest value seen. */
   readonly whileStreaming: number;
 }
@@ -31,13 +32,14 @@ export async function measureMemory(server: RunningServer): Promise<MemoryUse> {
     name: server.name,
     idle: total(idle),
     idleOfLargest: Math.max(...idle),
-    withIdleConnections,
+    withIdleConnections: total(withIdleConnections),
+    withIdleConnectionsOfLargest: Math.max(...withIdleConnections),
     whileStreaming,
   };
 }
 
 /** Each connection has had one answer, and is kept alive. */
-async function holdIdleConnections(server: RunningServer): Promise<number> {
+async function holdIdleConnections(server: RunningServer): Promise<readonly number[]> {
   const sockets: Socket[] = [];
   try {
     while (sockets.length < idleConnections) {
@@ -48,7 +50,7 @@ async function holdIdleConnections(server: RunningServer): Promise<number> {
     const open = sockets.filter((socket) => socket.readyState === 'open').length;
     if (open < idleConnections)
       throw new Error(`${server.name} closed ${idleConnections - open} idle connections`);
-    return total(server.residentBytes());
+    return server.residentBytes();
   } finally {
     for (const socket of sockets) socket.destroy();
   }
@@ -104,6 +106,7 @@ export function describeMemory(uses: readonly MemoryUse[]): string {
       row('idle', (use) => use.idle),
       row('idle, the largest process', (use) => use.idleOfLargest),
       row(`${idleConnections.toLocaleString('en-US')} idle connections`, (use) => use.withIdleConnections),
+      row('the same, the largest process', (use) => use.withIdleConnectionsOfLargest),
       row(`streaming 1 GiB to ${slowClients} slow clients`, (use) => use.whileStreaming),
     ],
   );

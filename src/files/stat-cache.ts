@@ -63,11 +63,14 @@ export function fsPath(path: string): string | Buffer {
 
 /**
  * Remembers what paths are for the rest of the second in which they were asked (stat_cache.c, engine "simple"), and
- * keeps small files in memory for as long as they do not change. `seconds` tells the time, so that the hot path asks
- * no kernel. With `enabled` off, each question goes to the file system.
+ * keeps small files in memory for as long as they do not change. What is missing is asked for once a turn of the event
+ * loop: many requests at once for one path cost one look. `seconds` tells the time, so that the hot path asks no
+ * kernel. With `enabled` off, each question goes to the file system.
  */
 export class StatCache {
   private readonly entries = new Map<string, StatEntry>();
+  /** Paths that were not there when they were asked for in this turn of the event loop. */
+  private readonly missing = new Set<string>();
   private readonly seconds: () => number;
   private readonly enabled: boolean;
   private contentTotal = 0;
@@ -82,6 +85,7 @@ export class StatCache {
     const known = this.entries.get(path);
     const now = this.seconds();
     if (known !== undefined && known.checkedAt === now && this.enabled) return known;
+    if (this.missing.size !== 0 && this.missing.has(path)) return 'ENOENT';
     return this.look(path, known, now);
   }
 
@@ -96,6 +100,7 @@ export class StatCache {
     }
     if (stats === undefined) {
       if (known !== undefined) this.forget(path);
+      this.rememberMissing(path);
       return 'ENOENT';
     }
     if (known?.isSameAs(stats)) {
@@ -109,6 +114,14 @@ export class StatCache {
     this.entries.set(path, entry);
     return entry;
   }
+
+  private rememberMissing(path: string): void {
+    if (!this.enabled) return;
+    if (this.missing.size === 0) setImmediate(this.forgetMissing);
+    this.missing.add(path);
+  }
+
+  private readonly forgetMissing = () => this.missing.clear();
 
   private forget(path: string): void {
     const entry = this.entries.get(path);

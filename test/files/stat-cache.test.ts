@@ -40,9 +40,21 @@ test('a disabled cache asks each time', () => {
   assert.equal(entryOf(cache, path).size, 6);
 });
 
-test('what does not exist is asked for each time', () => {
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what does not exist is asked for once a turn of the event loop', async () => {
   const cache = new StatCache(() => 1);
   const path = join(folder, 'later');
+  assert.equal(cache.get(path), 'ENOENT');
+  writeFileSync(path, 'here');
+  assert.equal(cache.get(path), 'ENOENT');
+  await nextTurn();
+  assert.equal(entryOf(cache, path).size, 4);
+});
+
+test('a disabled cache asks each time for what does not exist', () => {
+  const cache = new StatCache(() => 1, false);
+  const path = join(folder, 'later and at once');
   assert.equal(cache.get(path), 'ENOENT');
   writeFileSync(path, 'here');
   assert.equal(entryOf(cache, path).size, 4);

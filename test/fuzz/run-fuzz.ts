@@ -9,6 +9,8 @@ export const fuzzSeed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_00
 
 const batchSize = 1000;
 const clients = 24;
+/** The part of a run that warms up: compiled code and the heap's new space have their size after that. */
+const warmUpShare = 0.2;
 /** How much more memory than after warming up is no leak yet. */
 const growthMaxMib = 60;
 
@@ -20,10 +22,12 @@ export async function runFuzz(count: number, makeBytes: MakeBytes): Promise<void
   const target = await startFuzzTarget();
   try {
     const ids = target.processIds();
-    await runBatch(target, makeBytes, 0, batchSize);
+    const warmUp = Math.max(batchSize, count * warmUpShare);
+    for (let first = 0; first < warmUp; first += batchSize)
+      await runBatch(target, makeBytes, first, first + batchSize);
     await wait(500);
     const warm = { mib: target.memoryMib(), descriptors: target.openDescriptors() };
-    for (let first = batchSize; first < count; first += batchSize) {
+    for (let first = warmUp; first < count; first += batchSize) {
       await runBatch(target, makeBytes, first, Math.min(first + batchSize, count));
       await target.checkAnswers();
       const died = `a process died in connections ${first} and on\n${target.log()}`;
