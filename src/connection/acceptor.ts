@@ -146,6 +146,8 @@ export class Acceptor {
     this.connections.delete(owner.connection);
     this.connections.add(connection);
     owner.connection = connection;
+    // one that had not said yet what it speaks when the worker began to give way
+    if (this.context.handOver !== null) connection.closeGracefully();
     return connection;
   }
 

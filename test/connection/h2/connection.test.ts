@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -50,6 +51,8 @@ const files = {
   'www/large-field.sh':
     "printf 'Content-Type: text/plain\\r\\nX-Long: '\nhead -c 40000 /dev/zero | tr '\\0' '|'\nprintf '\\r\\n\\r\\nbody'",
   'www/slow.sh': "sleep 0.5\nprintf 'Content-Type: text/plain\\r\\n\\r\\nslow'",
+  'www/wait.sh':
+    "while [ ! -e go ]; do sleep 0.05; done\nprintf 'Content-Type: text/plain\\r\\n\\r\\nwaited'",
   'www/hang.sh': 'echo $$ > hang.pid\nexec sleep 60',
   'www/env.sh':
     'printf \'Content-Type: text/plain\\r\\n\\r\\n\'\nprintf "$SERVER_PROTOCOL $HTTP_X_SUM $HTTP_COOKIE $CONTENT_LENGTH"',
@@ -440,3 +443,29 @@ for (const signal of ['SIGINT', 'SIGUSR1'] as const) {
     await own.stop();
   });
 }
+
+test('a connection that changes to HTTP/2 in a worker that gives way is told at once that it ends', async () => {
+  const own = await startServer(config, files);
+  const [witness, late] = await Promise.all([
+    Http2Client.connect(own.port),
+    Http2Client.connectBare(own.port),
+  ]);
+  const change = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n';
+  let text = '';
+  late.socket.on('data', (data) => {
+    text += data.toString('latin1');
+  });
+  late.socket.write(
+    `GET /wait.sh HTTP/1.1\r\nHost: a\r\n\r\nGET /a.txt HTTP/1.1\r\nHost: a\r\n${change}\r\n`,
+  );
+  witness.send(request(1, '/a.txt'));
+  await witness.whole(1);
+  process.kill(own.pid, 'SIGUSR1');
+  assert.ok(await witness.until(() => witness.goAway !== null), 'the worker gives way');
+  writeFileSync(join(own.root, 'www/go'), '');
+  assert.ok(await until(() => text.includes('\0\0\x08\x07\0\0\0\0\0\x7f\xff\xff\xff')), text);
+  assert.match(text, /waited/);
+  witness.close();
+  late.close();
+  await own.stop();
+});
