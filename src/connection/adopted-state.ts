@@ -24,7 +24,7 @@ export interface ConnectionHandle {
   close(): void;
 }
 
-/** Sends a connection away, and closes the handle here. Resolves once the next one may be sent. */
+/** Sends a connection away, and closes the handle here. Resolves once it is served again. */
 export type SendConnection = (state: AdoptedState, handle: ConnectionHandle) => Promise<void>;
 
 /** A connection that nothing has been read from. */

@@ -1,11 +1,11 @@
 import type { TicketSeed } from '../base/ticket-seed.js';
-import type { AdoptedState } from '../connection/adopted-state.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
 import type { ListenSockets } from './listen-sockets.js';
 import type { ConfigOrder, GenerationPlan } from './messages.js';
+import { stepBack, takeTurns } from './priority.js';
 import type { Identity } from './privileges.js';
-import { type SocketHandle, WorkerFailure, WorkerProcess } from './worker-process.js';
+import { type HandedOver, WorkerFailure, WorkerProcess } from './worker-process.js';
 
 /** How long a worker may take to read the configuration (its commands included), to start its modules, to retire. */
 const readWithinMs = 60_000;
@@ -23,9 +23,11 @@ export interface GenerationHost {
   /** The folder that the server was started in: relative names in the configuration count from there. */
   readonly workingFolder: string;
   readonly moduleDir: string;
+  /** Do others serve while a worker is built? */
+  readonly isServing: boolean;
   log(name: string, lines: Buffer, atMs: number): void;
   /** A connection of a worker that retires. */
-  connection(state: AdoptedState, handle: SocketHandle): void;
+  connection(handedOver: HandedOver): void;
   counters(worker: WorkerProcess, counters: ServerCounters): void;
   askStatus(worker: WorkerProcess): void;
   status(worker: WorkerProcess, figures: StatusFigures | null): void;
@@ -58,7 +60,7 @@ export class Generation {
   private pauseMs = 0;
   private turn = 0;
   /** Connections that arrived while no worker could take them. */
-  private waiting: [AdoptedState, SocketHandle][] = [];
+  private waiting: HandedOver[] = [];
   private closing = 0;
 
   constructor(number: number, host: GenerationHost) {
@@ -129,14 +131,13 @@ export class Generation {
   }
 
   /** Gives a connection to one worker after the other. */
-  adopt(state: AdoptedState, handle: SocketHandle): void {
+  adopt(connection: HandedOver): void {
     const able = [...this.workers].filter((worker) => worker.isAlive && worker.isAccepting);
     if (able.length === 0) {
-      this.waiting.push([state, handle]);
+      this.waiting.push(connection);
       return;
     }
-    const worker = able[this.turn++ % able.length];
-    worker.send({ type: 'connection', state }, handle, () => handle.close());
+    able[this.turn++ % able.length].adopt(connection);
   }
 
   /** A server that is told to stop while it starts must not serve: its workers would be replaced for ever. */
@@ -148,12 +149,13 @@ export class Generation {
     const { host } = this;
     const worker = new WorkerProcess(host.workingFolder, {
       log: (name, lines, atMs) => host.log(name, lines, atMs),
-      connection: (state, handle) => host.connection(state, handle),
+      connection: (handedOver) => host.connection(handedOver),
       counters: (counters) => host.counters(worker, counters),
       askStatus: () => host.askStatus(worker),
       status: (figures) => host.status(worker, figures),
       exit: (reason) => this.workerGone(worker, reason),
     });
+    if (host.isServing) stepBack(worker.pid);
     this.workers.add(worker);
     this.closing++;
     worker.closed.then(() => {
@@ -181,9 +183,10 @@ export class Generation {
       const handle = this.host.sockets.get(address.token);
       if (handle !== undefined) worker.send({ type: 'socket', address }, handle);
     }
+    takeTurns(worker.pid);
     await worker.ask({ type: 'accept' }, 'accepting', startWithinMs);
     worker.isAccepting = true;
-    for (const [state, handle] of this.waiting.splice(0)) this.adopt(state, handle);
+    for (const connection of this.waiting.splice(0)) this.adopt(connection);
   }
 
   private workerGone(worker: WorkerProcess, reason: string): void {
@@ -215,7 +218,10 @@ export class Generation {
 
   private checkEnded(): void {
     if (this.state === 'serving' || this.workers.size > 0 || this.closing > 0) return;
-    for (const [, handle] of this.waiting.splice(0)) handle.close();
+    for (const { handle, adopted } of this.waiting.splice(0)) {
+      handle.close();
+      adopted();
+    }
     this.resolveEnded();
   }
 }

@@ -36,6 +36,8 @@ export type ToWorker =
   /** The same without anybody to hand over to. */
   | { readonly type: 'finish' }
   | { readonly type: 'connection'; readonly state: AdoptedState }
+  /** The next of the connections that were handed over is served by another worker. */
+  | { readonly type: 'handed-over' }
   /** A file that is kept has changed. */
   | { readonly type: 'file'; readonly name: string; readonly content: Uint8Array }
   | { readonly type: 'reopen-logs' }
@@ -54,6 +56,8 @@ export type FromWorker =
   /** No connection waits for a request any more: whatever comes now is answered by newer workers. */
   | { readonly type: 'retired' }
   | { readonly type: 'connection'; readonly state: AdoptedState }
+  /** Answers each `connection`: it is served here. */
+  | { readonly type: 'adopted' }
   | { readonly type: 'counters'; readonly counters: ServerCounters }
   | { readonly type: 'ask-status' }
   | { readonly type: 'status'; readonly figures: StatusFigures | null };

@@ -4,7 +4,6 @@ import { systemErrorText } from '../base/system-error.js';
 import { TicketSeed } from '../base/ticket-seed.js';
 import { defaultServerTag } from '../base/version.js';
 import type { ConfigTree } from '../config/tree.js';
-import type { AdoptedState } from '../connection/adopted-state.js';
 import type { ErrorLog } from '../log/error-log.js';
 import { LocalLogs } from '../log/local-logs.js';
 import { LogMerger } from '../log/log-merger.js';
@@ -26,7 +25,7 @@ import { PidFile } from './pid-file.js';
 import { findIdentity, type Identity } from './privileges.js';
 import type { Verdict } from './reload-queue.js';
 import { StatusGatherer } from './status-gatherer.js';
-import { type SocketHandle, WorkerFailure, type WorkerProcess } from './worker-process.js';
+import { type HandedOver, WorkerFailure, type WorkerProcess } from './worker-process.js';
 
 /** A worker that was told to stop has so long. */
 const stopWithinMs = 4000;
@@ -84,6 +83,10 @@ export class Supervisor implements GenerationHost {
 
   get plan(): GenerationPlan {
     return this.current!.plan!;
+  }
+
+  get isServing(): boolean {
+    return this.current !== null;
   }
 
   get features(): FeatureFlags {
@@ -224,7 +227,7 @@ export class Supervisor implements GenerationHost {
       );
     const generation = this.current!;
     const { state, handle } = await standardInput(this.plan.addresses, answerTo);
-    generation.adopt(state, handle);
+    generation.adopt({ state, handle, adopted: () => {} });
     this.isStopping = true;
     generation.finish();
     await generation.ended;
@@ -274,8 +277,8 @@ export class Supervisor implements GenerationHost {
     return name === '/dev/stderr' || this.namedLogs().has(name) ? this.logs.sink(name) : null;
   }
 
-  connection(state: AdoptedState, handle: SocketHandle): void {
-    this.current?.adopt(state, handle);
+  connection(handedOver: HandedOver): void {
+    this.current?.adopt(handedOver);
   }
 
   counters(worker: WorkerProcess, counters: ServerCounters): void {

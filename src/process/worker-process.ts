@@ -14,7 +14,7 @@ const workerProgram = fileURLToPath(new URL('../../../bin/worker.js', import.met
 /** What a worker tells without being asked. */
 export interface WorkerEvents {
   log(name: string, lines: Buffer, atMs: number): void;
-  connection(state: AdoptedState, handle: SocketHandle): void;
+  connection(handedOver: HandedOver): void;
   counters(counters: ServerCounters): void;
   askStatus(): void;
   status(figures: StatusFigures | null): void;
@@ -24,6 +24,14 @@ export interface WorkerEvents {
 /** A socket that travels between processes; close it here once it is sent. */
 export interface SocketHandle {
   close(): void;
+}
+
+/** A connection that one worker gives away, and another one gets. */
+export interface HandedOver {
+  readonly state: AdoptedState;
+  readonly handle: SocketHandle;
+  /** To be called once it is served again. */
+  readonly adopted: () => void;
 }
 
 /** Why a worker could not do what it was told, in words for the operator. */
@@ -54,6 +62,8 @@ export class WorkerProcess {
   readonly closed: Promise<void>;
   private readonly events: WorkerEvents;
   private expectation: Expectation | null = null;
+  /** Connections that were sent and have not arrived yet, in their order. */
+  private readonly onTheWay: HandedOver[] = [];
 
   constructor(workingFolder: string, events: WorkerEvents) {
     this.events = events;
@@ -82,6 +92,12 @@ export class WorkerProcess {
   send(message: ToWorker, handle?: unknown, sent?: () => void): void {
     if (!this.child.connected) sent?.();
     else this.child.send(message, handle as never, () => sent?.());
+  }
+
+  adopt(connection: HandedOver): void {
+    const { state, handle } = connection;
+    this.onTheWay.push(connection);
+    this.send({ type: 'connection', state }, handle, () => handle.close());
   }
 
   /** Sends, and waits for the answer. Throws `WorkerFailure` where the worker fails, ends or takes too long. */
@@ -118,7 +134,10 @@ export class WorkerProcess {
     } else if (message.type === 'status') {
       this.events.status(message.figures);
     } else if (message.type === 'connection') {
-      if (handle) this.events.connection(message.state, handle);
+      const adopted = () => this.send({ type: 'handed-over' });
+      if (handle) this.events.connection({ state: message.state, handle, adopted });
+    } else if (message.type === 'adopted') {
+      this.onTheWay.shift()?.adopted();
     } else if (message.type === 'failed') {
       this.fail(new WorkerFailure(message.problems));
     } else if (message.type === this.expectation?.type) {
@@ -138,6 +157,7 @@ export class WorkerProcess {
     if (!this.isAlive) return;
     this.isAlive = false;
     this.fail(new WorkerFailure([`a worker ended while it was started (${reason})`]));
+    for (const { adopted } of this.onTheWay.splice(0)) adopted();
     this.events.exit(reason);
   }
 

@@ -38,6 +38,8 @@ export class Worker {
   private status: WorkerStatus | null = null;
   private readonly sockets: Extract<ToWorker, { type: 'socket' }>[] = [];
   private readonly handles: ConnectionHandle[] = [];
+  /** What to do once each connection that is on its way has arrived. */
+  private readonly handedOver: (() => void)[] = [];
   private reported = '';
   private isStopping = false;
 
@@ -78,6 +80,10 @@ export class Worker {
         return this.accept();
       case 'connection':
         this.instance?.acceptor.adopt(handle as ConnectionHandle, message.state);
+        this.send({ type: 'adopted' });
+        return;
+      case 'handed-over':
+        this.handedOver.shift()?.();
         return;
       case 'retire':
         return this.retire();
@@ -155,7 +161,8 @@ export class Worker {
     const onTheirWay = new Set<Promise<void>>();
     const send = (state: AdoptedState, handle: ConnectionHandle): Promise<void> => {
       const sent = new Promise<void>((resolve) => {
-        this.send({ type: 'connection', state }, handle, () => resolve(handle.close()));
+        this.handedOver.push(resolve);
+        this.send({ type: 'connection', state }, handle, () => handle.close());
       });
       onTheirWay.add(sent);
       return sent.finally(() => onTheirWay.delete(sent));
