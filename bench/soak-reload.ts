@@ -52,7 +52,8 @@ interface Result {
 
 const results: Result[] = [];
 for (const server of soakServers)
-  if (server.isInstalled && server.name.startsWith(values.server)) results.push(await soak(server));
+  if (server.isInstalled && (server.name === values.server || values.server === ''))
+    results.push(await soak(server));
 console.log(formatTable(['', ...results.map(({ name }) => name)], rows(results)));
 for (const { name, busy } of results) for (const text of busy.problems) console.log(`${name}: ${text}`);
 process.exit(results.every(keepsPromises) ? 0 : 1);
@@ -62,7 +63,8 @@ async function soak(server: SoakServer): Promise<Result> {
   const site = layOut(await freePort(), (backend.address() as { port: number }).port);
   server.configure(site, 1);
   const [program, ...args] = server.command(site);
-  const child = spawn(program, args, { stdio: 'inherit' });
+  // lighttpd signals its whole process group, which must not be ours
+  const child = spawn(program, args, { stdio: 'inherit', detached: true });
   try {
     await accepts(site.port, '127.0.0.1', () => child.exitCode !== null);
     await sleep(500);
