@@ -1,8 +1,8 @@
 import type { ErrorLog } from '../log/error-log.js';
+import type { BackendPrograms } from './backend-programs.js';
 import { hashText } from './balance.js';
 import { Counter, count } from './counter.js';
 import { type Address, Endpoint } from './endpoint.js';
-import type { ProgramKeeper } from './program-keeper.js';
 import type { Backend } from './read-backends.js';
 
 /** A request that a backend may keep waiting. */
@@ -22,7 +22,7 @@ export class BackendHost {
   readonly load: Counter;
   readonly runs = new Set<WaitingRun>();
   /** Null for backends that others start. */
-  keeper: ProgramKeeper | null = null;
+  programs: BackendPrograms | null = null;
   private readonly counters: Map<string, number>;
   private readonly errorLog: ErrorLog;
 
@@ -80,7 +80,7 @@ export class BackendHost {
   /** Once a second: what was left alone long enough is asked again. */
   tick(now: number): void {
     for (const run of this.runs) run.checkTimeouts(now);
-    this.keeper?.tick();
+    this.programs?.tick(now);
     for (const endpoint of this.endpoints) {
       if (endpoint.state !== 'overloaded' || now <= endpoint.disabledUntil) continue;
       endpoint.state = 'running';

@@ -24,7 +24,7 @@ export function chooseHost(
   request: RequestState,
 ): BackendHost | null {
   const host = chooseRunning(choice, balance, request);
-  return host ?? choice.hosts.find(({ keeper }) => keeper?.startOnDemand()) ?? null;
+  return host ?? choice.hosts.find(({ programs }) => programs?.startOnDemand()) ?? null;
 }
 
 function chooseRunning(choice: BackendChoice, balance: Balance, request: RequestState): BackendHost | null {

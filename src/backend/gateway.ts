@@ -8,10 +8,10 @@ import type { ServerContext } from '../plugin/server-context.js';
 import { pluginCounters } from '../plugin/status-figures.js';
 import { BackendHost } from './backend-host.js';
 import type { BackendMode } from './backend-options.js';
+import { BackendPrograms, programSpec } from './backend-programs.js';
 import { type BackendChoice, chooseHost } from './balance.js';
 import type { Balance } from './gateway-directives.js';
 import { GatewayRun } from './gateway-run.js';
-import { ProgramKeeper } from './program-keeper.js';
 import type { Backend, BackendGroup } from './read-backends.js';
 import { allowsUpgrade, streamsRequestBody } from './request-policy.js';
 import type { WireMaker } from './wire.js';
@@ -139,7 +139,7 @@ export class Gateway<Config extends object> {
     this.hosts.set(backend, host);
     if (backend.settings['bin-path'] === '')
       host.add({ path: backend.socketPath, host: backend.host, port: backend.port });
-    else host.keeper = this.keep(host);
+    else host.programs = this.keep(host);
     return host;
   }
 
@@ -151,14 +151,9 @@ export class Gateway<Config extends object> {
     );
   }
 
-  private keep(host: BackendHost): ProgramKeeper {
-    const { server } = this;
-    return new ProgramKeeper(host, {
-      useShell: this.module.startsWithShell ?? false,
-      errors: server.core.base.breakageLog,
-      report: (message) => server.errorLog.error('gw_backend.c', message),
-      now: () => server.clock.monotonicSeconds,
-    });
+  private keep(host: BackendHost): BackendPrograms {
+    const spec = programSpec(host.backend, this.module.startsWithShell ?? false);
+    return new BackendPrograms(host, this.server.programs, spec);
   }
 
   /**
@@ -241,10 +236,7 @@ export class Gateway<Config extends object> {
   }
 
   stop(): void {
-    for (const { runs, keeper } of this.hosts.values()) {
-      for (const run of runs) run.close();
-      keeper?.stop();
-    }
+    for (const { runs } of this.hosts.values()) for (const run of runs) run.close();
   }
 }
 

@@ -2,9 +2,10 @@ import type { TicketSeed } from '../base/ticket-seed.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
 import type { ListenSockets } from './listen-sockets.js';
-import type { ConfigOrder, GenerationPlan } from './messages.js';
+import type { ConfigOrder, GenerationPlan, ProgramMessage } from './messages.js';
 import { stepBack, takeTurns } from './priority.js';
 import type { Identity } from './privileges.js';
+import type { ProgramOwner } from './program-service.js';
 import { type HandedOver, WorkerFailure, WorkerProcess } from './worker-process.js';
 
 /** How long a worker may take to read the configuration (its commands included), to start its modules, to retire. */
@@ -28,6 +29,7 @@ export interface GenerationHost {
   log(name: string, lines: Buffer, atMs: number): void;
   /** A connection of a worker that retires. */
   connection(handedOver: HandedOver): void;
+  programs(generation: Generation, worker: WorkerProcess, message: ProgramMessage): void;
   counters(worker: WorkerProcess, counters: ServerCounters): void;
   askStatus(worker: WorkerProcess): void;
   status(worker: WorkerProcess, figures: StatusFigures | null): void;
@@ -47,8 +49,9 @@ export interface StartOptions {
  * All workers that serve one reading of the configuration. They are built whole before they accept anything: what
  * fails on the way fails the generation, and the one before it goes on.
  */
-export class Generation {
+export class Generation implements ProgramOwner {
   readonly number: number;
+  readonly programTurn: number;
   plan: GenerationPlan | null = null;
   readonly workers = new Set<WorkerProcess>();
   /** Resolves once all workers have gone. */
@@ -63,8 +66,9 @@ export class Generation {
   private waiting: HandedOver[] = [];
   private closing = 0;
 
-  constructor(number: number, host: GenerationHost) {
+  constructor(number: number, programTurn: number, host: GenerationHost) {
     this.number = number;
+    this.programTurn = programTurn;
     this.host = host;
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
@@ -150,6 +154,7 @@ export class Generation {
     const worker = new WorkerProcess(host.workingFolder, {
       log: (name, lines, atMs) => host.log(name, lines, atMs),
       connection: (handedOver) => host.connection(handedOver),
+      programs: (message) => host.programs(this, worker, message),
       counters: (counters) => host.counters(worker, counters),
       askStatus: () => host.askStatus(worker),
       status: (figures) => host.status(worker, figures),

@@ -1,5 +1,6 @@
 import type { ConfigTree } from '../config/tree.js';
 import type { AdoptedState } from '../connection/adopted-state.js';
+import type { ProgramSpec, ProgramState, ProgramUse } from '../plugin/programs.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { ServerSettings } from '../plugin/server-settings.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
@@ -41,6 +42,8 @@ export type ToWorker =
   /** A file that is kept has changed. */
   | { readonly type: 'file'; readonly name: string; readonly content: Uint8Array }
   | { readonly type: 'reopen-logs' }
+  /** Answers `keep-programs`, and again after each change. */
+  | { readonly type: 'programs'; readonly id: number; readonly states: readonly ProgramState[] }
   /** Send your figures. */
   | { readonly type: 'tell-status' }
   /** Those of all other workers, as asked for. */
@@ -58,9 +61,16 @@ export type FromWorker =
   | { readonly type: 'connection'; readonly state: AdoptedState }
   /** Answers each `connection`: it is served here. */
   | { readonly type: 'adopted' }
+  | ProgramMessage
   | { readonly type: 'counters'; readonly counters: ServerCounters }
   | { readonly type: 'ask-status' }
   | { readonly type: 'status'; readonly figures: StatusFigures | null };
+
+/** Of the programs that backends need; a worker numbers its own. */
+export type ProgramMessage =
+  | { readonly type: 'keep-programs'; readonly id: number; readonly spec: ProgramSpec }
+  | { readonly type: 'want-program'; readonly id: number }
+  | { readonly type: 'use-programs'; readonly id: number; readonly uses: readonly ProgramUse[] };
 
 /** What the supervisor needs to know of a configuration. */
 export interface GenerationPlan {

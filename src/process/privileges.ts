@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RunAs } from '../log/program-log.js';
 
 /** What the types leave out: sets the groups that the user belongs to, and one more. */
@@ -71,4 +71,22 @@ export function runAs<T>({ username, uid, gid }: Identity, action: () => T): T {
     process.setegid?.(0);
     process.setgroups?.(groups);
   }
+}
+
+const setpriv = '/usr/bin/setpriv';
+
+/** What to spawn so that a program runs as somebody for good. */
+export interface ProgramStart {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly options: { readonly uid?: number; readonly gid?: number };
+}
+
+/** With the groups of that user where setpriv(1) is installed: by itself Node leaves a program none. */
+export function programAs(identity: Identity | null, file: string, args: readonly string[]): ProgramStart {
+  if (identity === null) return { file, args, options: {} };
+  const { username, uid, gid } = identity;
+  if (!existsSync(setpriv)) return { file, args, options: username === '' ? { gid } : { uid, gid } };
+  const user = username === '' ? ['--clear-groups'] : ['--reuid', String(uid), '--init-groups'];
+  return { file: setpriv, args: ['--regid', String(gid), ...user, '--', file, ...args], options: {} };
 }

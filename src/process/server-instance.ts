@@ -15,6 +15,7 @@ import type { CheckedConfiguration } from '../modules/check-configuration.js';
 import { Clock } from '../plugin/clock.js';
 import type { CoreEnvironment, CoreSettings } from '../plugin/core-settings.js';
 import type { LoadedModule } from '../plugin/loaded-module.js';
+import type { ProgramSource } from '../plugin/programs.js';
 import type { ServerContext } from '../plugin/server-context.js';
 import type { ServerSettings } from '../plugin/server-settings.js';
 import { errorLogFormat, mainErrorLog } from './main-error-log.js';
@@ -27,6 +28,7 @@ const fdsPerConnection = 3;
 /** What a worker has been given besides its configuration. */
 export interface WorkerOwned {
   readonly keptFiles: KeptFiles;
+  readonly programs: ProgramSource;
   readonly ticketSeed: TicketSeed;
   /** How many files it may open. */
   readonly fdsMax: number;
@@ -44,12 +46,7 @@ export class ServerInstance {
   private timer: NodeJS.Timeout | null = null;
 
   /** `tree` has its socket conditions in the spelling of the sockets' tokens. */
-  constructor(
-    checked: CheckedConfiguration,
-    tree: ConfigTree,
-    logs: Logs,
-    { keptFiles, ticketSeed, fdsMax }: WorkerOwned,
-  ) {
+  constructor(checked: CheckedConfiguration, tree: ConfigTree, logs: Logs, owned: WorkerOwned) {
     const { server } = checked;
     this.clock = new Clock();
     this.statCache = new StatCache(() => this.clock.monotonicSeconds, server.statCacheEngine !== 'disable');
@@ -61,7 +58,7 @@ export class ServerInstance {
       settings,
       state: undefined,
     }));
-    this.context = this.createContext(tree, core, server, logs, errorLog, { keptFiles, ticketSeed, fdsMax });
+    this.context = this.createContext(tree, core, server, logs, errorLog, owned);
     for (const module of this.modules) {
       const { settings } = module;
       module.state = module.definition.start?.({
@@ -80,7 +77,7 @@ export class ServerInstance {
     server: ServerSettings,
     logs: Logs,
     errorLog: ErrorLog,
-    { keptFiles, ticketSeed, fdsMax }: WorkerOwned,
+    { keptFiles, programs, ticketSeed, fdsMax }: WorkerOwned,
   ): ServerContext {
     return {
       tree,
@@ -92,6 +89,7 @@ export class ServerInstance {
       clock: this.clock,
       statCache: this.statCache,
       keptFiles,
+      programs,
       ticketSeed,
       modules: this.modules,
       connections: this.connections,

@@ -18,11 +18,12 @@ import { KeptFilesWatcher } from './kept-files-watcher.js';
 import { setLimits } from './limits.js';
 import { ListenSockets } from './listen-sockets.js';
 import { mainErrorLog } from './main-error-log.js';
-import type { ConfigOrder, GenerationPlan } from './messages.js';
+import type { ConfigOrder, GenerationPlan, ProgramMessage } from './messages.js';
 import { standardInput } from './one-request.js';
 import { logOpener } from './open-log.js';
 import { PidFile } from './pid-file.js';
 import { findIdentity, type Identity } from './privileges.js';
+import { ProgramService } from './program-service.js';
 import type { Verdict } from './reload-queue.js';
 import { StatusGatherer } from './status-gatherer.js';
 import { type HandedOver, WorkerFailure, type WorkerProcess } from './worker-process.js';
@@ -69,7 +70,14 @@ export class Supervisor implements GenerationHost {
   private maxFds = 0;
   private pidFile: PidFile | null = null;
   private current: Generation | null = null;
+  private breakagelog: string | null = null;
   private count = 0;
+  private programTurn = 0;
+  private readonly programService = new ProgramService({
+    identity: () => this.identity,
+    errorDescriptor: () => this.breakageDescriptor(),
+    report: (message) => this.errorLog?.error('gw_backend.c', message),
+  });
   private isStopping = false;
 
   constructor(options: SupervisorOptions) {
@@ -122,7 +130,7 @@ export class Supervisor implements GenerationHost {
     if (this.isStopping) return { ok: false, lines: ['the server is stopping'] };
     const before = this.plan;
     const openTokens = new Set(before.addresses.map(({ token }) => token));
-    const generation = this.newGeneration();
+    const generation = this.newGeneration(force);
     try {
       const plan = await generation.read(this.order());
       if (!force && hasSameText(before.tree, plan.tree)) {
@@ -169,6 +177,7 @@ export class Supervisor implements GenerationHost {
       for (const line of warning.split('\n')) this.errorLog?.warning('configfile.c', line);
     const { identity, maxFds, ticketSeed } = this;
     await generation.start({ workerCount: this.workerCount(plan), identity, maxFds, ticketSeed });
+    this.programService.publish(generation);
     await generation.accept();
     this.current ??= generation;
     this.keptFiles.follow(plan.keptFiles);
@@ -199,6 +208,7 @@ export class Supervisor implements GenerationHost {
       report: (place, message) => (this.errorLog ?? null)?.error(place, message),
     });
     this.logs.facility = server.syslogFacility;
+    this.breakagelog = server.breakagelog;
     for (const name of logNames) openLog(this.logs, name);
     this.errorLog = mainErrorLog(server, featuresOf(tree), this.logs);
   }
@@ -281,6 +291,13 @@ export class Supervisor implements GenerationHost {
     this.current?.adopt(handedOver);
   }
 
+  programs(generation: Generation, worker: WorkerProcess, message: ProgramMessage): void {
+    if (message.type === 'keep-programs')
+      this.programService.keep(generation, worker, message.id, message.spec);
+    else if (message.type === 'want-program') this.programService.want(worker, message.id);
+    else this.programService.use(worker, message.id, message.uses);
+  }
+
   counters(worker: WorkerProcess, counters: ServerCounters): void {
     this.activeAtMs = performance.now();
     this.gatherer.update(worker, counters);
@@ -301,17 +318,21 @@ export class Supervisor implements GenerationHost {
 
   gone(worker: WorkerProcess): void {
     this.gatherer.forget(worker);
+    this.programService.gone(worker);
   }
 
   report(message: string): void {
     this.errorLog?.error('server.c', message);
   }
 
-  private newGeneration(): Generation {
-    const generation = new Generation(++this.count, this);
+  /** `restartsPrograms`: those of backends are not taken over from older generations. */
+  private newGeneration(restartsPrograms = false): Generation {
+    if (restartsPrograms) this.programTurn++;
+    const generation = new Generation(++this.count, this.programTurn, this);
     this.generations.add(generation);
     generation.ended.then(() => {
       this.generations.delete(generation);
+      this.programService.release(generation);
       this.merger.flush();
       if (!this.isStopping) this.logs?.closeAllBut(this.namedLogs());
     });
@@ -325,6 +346,13 @@ export class Supervisor implements GenerationHost {
   private workerCount({ server: { maxWorker } }: GenerationPlan): number {
     if (this.options.oneWorker) return 1;
     return Math.max(1, maxWorker ?? 1);
+  }
+
+  /** What the newest configuration names (server.breakagelog), or standard error. */
+  private breakageDescriptor(): number {
+    return this.breakagelog === null || this.logs === null
+      ? 2
+      : this.logs.sink(this.breakagelog).fileDescriptor;
   }
 
   private refuseChroot(chroot: string): void {

@@ -4,7 +4,7 @@ import type { AdoptedState } from '../connection/adopted-state.js';
 import { LogFrameReader } from '../log/log-channel.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { FromWorker, ProgramMessage, ToWorker } from './messages.js';
 
 /** The worker's end of the stream that its log lines go through. */
 export const logDescriptor = 4;
@@ -15,6 +15,7 @@ const workerProgram = fileURLToPath(new URL('../../../bin/worker.js', import.met
 export interface WorkerEvents {
   log(name: string, lines: Buffer, atMs: number): void;
   connection(handedOver: HandedOver): void;
+  programs(message: ProgramMessage): void;
   counters(counters: ServerCounters): void;
   askStatus(): void;
   status(figures: StatusFigures | null): void;
@@ -136,6 +137,8 @@ export class WorkerProcess {
     } else if (message.type === 'connection') {
       const adopted = () => this.send({ type: 'handed-over' });
       if (handle) this.events.connection({ state: message.state, handle, adopted });
+    } else if (isProgramMessage(message)) {
+      this.events.programs(message);
     } else if (message.type === 'adopted') {
       this.onTheWay.shift()?.adopted();
     } else if (message.type === 'failed') {
@@ -169,4 +172,8 @@ export class WorkerProcess {
     });
     stream?.on('error', () => {});
   }
+}
+
+function isProgramMessage(message: FromWorker): message is ProgramMessage {
+  return ['keep-programs', 'want-program', 'use-programs'].includes(message.type);
 }

@@ -19,6 +19,7 @@ import type { ConfigOrder, FromWorker, GenerationPlan, ToWorker } from './messag
 import { becomeForever } from './privileges.js';
 import { ServerInstance } from './server-instance.js';
 import { WorkerFailure } from './worker-process.js';
+import { WorkerPrograms } from './worker-programs.js';
 import { WorkerStatus } from './worker-status.js';
 
 const stopWithinMs = 3000;
@@ -32,6 +33,7 @@ interface SendingProcess {
 export class Worker {
   private readonly logs: ChannelLogs;
   private readonly keptFiles = new KeptFiles();
+  private readonly programs = new WorkerPrograms((message) => this.send(message));
   private checked: CheckedConfiguration | null = null;
   private tree: ConfigTree | null = null;
   private instance: ServerInstance | null = null;
@@ -92,6 +94,9 @@ export class Worker {
       case 'file':
         this.keptFiles.replace(message.name, Buffer.from(message.content));
         return;
+      case 'programs':
+        this.programs.receive(message.id, message.states);
+        return;
       case 'reopen-logs':
         this.logs.reopen();
         for (const notice of this.instance?.lifecycle.slots.sighup ?? []) notice();
@@ -135,6 +140,7 @@ export class Worker {
     process.chdir('/');
     this.instance = new ServerInstance(this.checked!, this.tree!, this.logs, {
       keptFiles: this.keptFiles,
+      programs: this.programs,
       ticketSeed: new TicketSeed(ticketSeed, Date.now() / 1000),
       fdsMax: maxFds,
     });

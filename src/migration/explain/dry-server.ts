@@ -77,6 +77,8 @@ function makeContext(
     clock,
     statCache: new StatCache(() => clock.monotonicSeconds),
     keptFiles: new KeptFiles(),
+    // nothing is started, either
+    programs: { keep: () => ({ want() {}, use() {} }) },
     // nobody gets a ticket: nothing listens
     ticketSeed: new TicketSeed(Buffer.alloc(32), clock.epochSeconds),
     modules,

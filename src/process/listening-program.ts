@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { connect, createServer, type ListenOptions, type Server } from 'node:net';
+import { systemText } from '../backend/program-text.js';
+import type { ProgramAddress } from '../plugin/programs.js';
+import { type Identity, programAs, runAs } from './privileges.js';
+
+export interface ListeningProgramOptions {
+  readonly args: readonly string[];
+  /** As programs get it, in Node's terms. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly backlog: number;
+  /** Who it runs as, and whose its socket is; null: who the server is. */
+  readonly identity: Identity | null;
+  /** For its standard error; -1: nowhere. */
+  readonly errorDescriptor: () => number;
+  /** What became of it; `status` and `signal` are null where it could not be started. */
+  onExit(status: number | null, signal: NodeJS.Signals | null): void;
+}
+
+/**
+ * A program that accepts connections on its standard input (FCGI_LISTENSOCK_FILENO), which the server has bound for
+ * it. It is one process, started and ended here.
+ */
+export class ListeningProgram {
+  private readonly address: ProgramAddress;
+  private readonly options: ListeningProgramOptions;
+  private child: ChildProcess | null = null;
+  /** The file of its socket, by number: another program may have put its own in the same place. */
+  private inode = 0n;
+
+  constructor(address: ProgramAddress, options: ListeningProgramOptions) {
+    this.address = address;
+    this.options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.child !== null;
+  }
+
+  /** Closing the server that binds would take the socket's name away: it is bound under another one. */
+  private get boundPath(): string {
+    return `${this.address.path}~`;
+  }
+
+  /**
+   * Binds the socket and starts the program on it. A unix socket has its name only after `publish`. Rejects where the
+   * address cannot be had.
+   */
+  async start(): Promise<void> {
+    const { path, host, port } = this.address;
+    const { backlog } = this.options;
+    const server = createServer();
+    if (path === '') await this.listen(server, { host, port, backlog });
+    else {
+      fs.rmSync(bytesOf(this.boundPath), { force: true });
+      await this.listen(server, { path: systemText(this.boundPath) ?? this.boundPath, backlog });
+      this.inode = fs.statSync(bytesOf(this.boundPath), { bigint: true }).ino;
+      // the name that closing takes away must not be the program's
+      fs.renameSync(bytesOf(this.boundPath), bytesOf(`${this.boundPath}~`));
+    }
+    // nothing is accepted here: from binding to this line no event of the socket has been looked at
+    try {
+      this.spawn(descriptorOf(server));
+    } finally {
+      server.close();
+    }
+  }
+
+  /** Gives the socket its name, in place of what had it. */
+  publish(): void {
+    const { path } = this.address;
+    if (path !== '' && this.inode !== 0n && inodeOf(path) !== this.inode)
+      fs.renameSync(bytesOf(`${this.boundPath}~`), bytesOf(path));
+  }
+
+  kill(signal: number): void {
+    this.child?.kill(signal);
+  }
+
+  /** Takes the name of the socket away, if it is still this program's. */
+  removeSocket(): void {
+    const { path } = this.address;
+    if (path === '' || this.inode === 0n) return;
+    for (const name of [path, `${this.boundPath}~`])
+      if (inodeOf(name) === this.inode) fs.rmSync(bytesOf(name), { force: true });
+  }
+
+  private listen(server: Server, where: ListenOptions): Promise<void> {
+    const { identity } = this.options;
+    const listen = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ ...where, exclusive: true }, resolve);
+      });
+    return identity === null ? listen() : runAs(identity, listen);
+  }
+
+  private spawn(socket: number): void {
+    const { args, environment, errorDescriptor, identity } = this.options;
+    const [file, ...rest] = args.map((arg) => systemText(arg) ?? arg);
+    const folder = file.slice(0, file.lastIndexOf('/')) || '/';
+    const call = programAs(identity, file.includes('/') ? file : `./${file}`, rest);
+    const errors = errorDescriptor();
+    const child = spawn(call.file, call.args, {
+      ...call.options,
+      cwd: file.includes('/') ? folder : '.',
+      env: environment,
+      stdio: [socket, 'ignore', errors >= 0 ? errors : 'ignore'],
+    });
+    this.child = child;
+    child.on('error', () => this.ended(child, null, null));
+    child.on('exit', (status, signal) => this.ended(child, status, signal));
+  }
+
+  private ended(child: ChildProcess, status: number | null, signal: NodeJS.Signals | null): void {
+    if (this.child !== child) return;
+    this.child = null;
+    this.options.onExit(status, signal);
+  }
+}
+
+/** Is somebody listening there already, as another server's program? */
+export function isListening({ path, host, port }: ProgramAddress): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path === '' ? { host, port } : { path: systemText(path) ?? path });
+    const answer = (is: boolean): void => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
+
+function bytesOf(path: string): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+function inodeOf(path: string): bigint {
+  return fs.statSync(bytesOf(path), { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
+}
+
+/** Node has no other way to hand a listening socket to a program that is not Node. */
+function descriptorOf(server: Server): number {
+  const { _handle: handle } = server as Server & { readonly _handle?: { readonly fd?: number } };
+  const fd = handle?.fd ?? -1;
+  if (fd < 0) throw new Error('this version of Node does not tell the descriptor of a listening socket');
+  return fd;
+}
