@@ -32,6 +32,8 @@ interface RunOptions {
   readonly wants?: (name: string) => boolean;
   /** HTTP/1 in the clear where nothing else is said. */
   readonly protocol?: Protocol;
+  /** `server.max-worker`, where the suite does not set it. */
+  readonly workers?: number;
 }
 
 /** A suite being run: its folder, its ports, and how to start the server in it. */
@@ -39,6 +41,7 @@ interface Run {
   readonly suite: Suite;
   readonly server: readonly string[];
   readonly protocol: Protocol;
+  readonly workers: number;
   readonly root: string;
   readonly ports: ReadonlyMap<string, number>;
   readonly placeholders: Placeholders;
@@ -66,7 +69,7 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<reado
 
 async function prepare(
   suite: Suite,
-  { server, protocol = protocols['h1'] as Protocol }: RunOptions,
+  { server, protocol = protocols['h1'] as Protocol, workers = 0 }: RunOptions,
 ): Promise<Run> {
   const root = mkdtempSync(join(tmpdir(), 'conformance-'));
   // helpers and programs may run as another user
@@ -79,7 +82,7 @@ async function prepare(
   for (const folder of ['log', 'run', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
   const env = { ...process.env };
   for (const [name, value] of Object.entries(suite.env ?? {})) env[name] = placeholders.fill(value);
-  return { suite, server, protocol, root, ports, placeholders, env };
+  return { suite, server, protocol, workers, root, ports, placeholders, env };
 }
 
 async function runConfigCase(run: Run, test: ConfigCase): Promise<CaseResult> {
@@ -115,8 +118,11 @@ async function runRequestCases(run: Run, cases: readonly RequestCase[]): Promise
   try {
     for (const helper of run.suite.helpers ?? []) programs.push(await startHelper(run, helper));
     const file = join(run.root, 'lighttpd.conf');
-    const extra = run.protocol.prepare(run.root);
-    writeFileSync(file, `${run.placeholders.fill(joinLines(run.suite.config ?? ''))}\n${extra.join('\n')}\n`);
+    const config = run.placeholders.fill(joinLines(run.suite.config ?? ''));
+    const extra = [...run.protocol.prepare(run.root)];
+    if (run.workers > 0 && !config.includes('server.max-worker'))
+      extra.push(`server.max-worker = ${run.workers}`);
+    writeFileSync(file, `${config}\n${extra.join('\n')}\n`);
     const server = startProgram([...run.server, '-D', '-f', file], { cwd: run.root, env: run.env });
     programs.push(server);
     if (!(await accepts(mainPort(run), hostOf(run), server.hasEnded))) {

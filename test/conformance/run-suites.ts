@@ -12,6 +12,7 @@ interface RunAllOptions {
   /** Only cases whose `suite: case` is such. */
   readonly wants?: (name: string) => boolean;
   readonly protocol?: Protocol;
+  readonly workers?: number;
   /** How many suites run at once: cases mostly wait for a connection to stay open. */
   readonly jobs?: number;
 }
@@ -21,7 +22,7 @@ export const jobsDefault = 6;
 /** Starts all suites, a few at once; the promises come in the order of the names. */
 export function runSuites(
   names: readonly string[],
-  { server, wants = () => true, protocol, jobs = jobsDefault }: RunAllOptions,
+  { server, wants = () => true, protocol, workers, jobs = jobsDefault }: RunAllOptions,
 ): readonly Promise<SuiteResult>[] {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -39,7 +40,7 @@ export function runSuites(
     const suite = readSuite(name);
     const wantsCase = (test: string) => wants(`${name}: ${test}`);
     try {
-      return { name, cases: await runSuite(suite, { server, protocol, wants: wantsCase }) };
+      return { name, cases: await runSuite(suite, { server, protocol, workers, wants: wantsCase }) };
     } catch (error) {
       const differences = [`the suite could not be run: ${error}`];
       return {

@@ -3,7 +3,7 @@
 // `N passed, N failed`.
 //
 //   node dist/test/conformance/runner.js [--server 'CMD'] [--filter RE] [--verbose] [--jobs N]
-//     [--protocol h1|h1s|h2c|h2s] [SUITE ...]
+//     [--protocol h1|h1s|h2c|h2s] [--workers N] [SUITE ...]
 //
 // Without --server it is the project's own; without a SUITE all of fixtures/conformance/suites are run.
 // Exit status: 0 all passed, 1 some did not, 2 wrong arguments.
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     filter: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
     protocol: { type: 'string', default: 'h1' },
+    workers: { type: 'string', default: '0' },
     jobs: { type: 'string', default: String(jobsDefault) },
   },
   allowPositionals: true,
@@ -42,6 +43,7 @@ const filter = new RegExp(values.filter);
 const running = runSuites(asked.length > 0 ? asked : known, {
   server: values.server ? values.server.split(/\s+/) : serverCommand,
   protocol,
+  workers: Number(values.workers),
   wants: (name) => filter.test(name),
   jobs: Number(values.jobs),
 });
