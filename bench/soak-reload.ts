@@ -1,7 +1,8 @@
 // Reloads servers under load, and shows what their clients notice of it.
 //
-//   npm run soak:reload -- [--reloads 200] [--server lighttpd-ts] [--calm 5]
+//   npm run soak:reload -- [--reloads 200] [--server lighttpd-ts] [--calm 5] [--added-wait 50]
 //
+// --calm: seconds without reloads; --added-wait: milliseconds that a reload may add to the longest wait.
 // Exit status: 0 if lighttpd-ts kept its promises, 1 if not.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -17,6 +18,7 @@ import {
   keepAliveClient,
   noFindings,
   oneShotClient,
+  openedOverTls,
   Run,
   slowDownload,
   slowUpload,
@@ -25,8 +27,8 @@ import {
 import { http2Client } from './soak/http2-client.js';
 import { footprint, type SoakServer, type SoakSite, soakServers } from './soak/servers.js';
 import { formatTable } from './table.js';
+import { makePemfile } from './tls.js';
 
-const addedWaitMaxMs = 50;
 /** All programs, the clients' too, are slow at first. */
 const warmUpMs = 2000;
 const largeFileBytes = 30_000_000;
@@ -36,15 +38,19 @@ const { values } = parseArgs({
     reloads: { type: 'string', default: '200' },
     server: { type: 'string', default: '' },
     calm: { type: 'string', default: '5' },
+    'added-wait': { type: 'string', default: '50' },
   },
 });
 const reloads = Number(values.reloads);
 const calmSeconds = Number(values.calm);
+const addedWaitMaxMs = Number(values['added-wait']);
 
 interface Result {
   readonly name: string;
   readonly calm: Findings;
   readonly busy: Findings;
+  /** The busy time over TLS. An answer of the old configuration may still come there, on a connection that closes. */
+  readonly tls: Findings;
   readonly before: ReturnType<typeof footprint>;
   readonly after: ReturnType<typeof footprint>;
   readonly reloadMs: number;
@@ -55,12 +61,14 @@ for (const server of soakServers)
   if (server.isInstalled && (server.name === values.server || values.server === ''))
     results.push(await soak(server));
 console.log(formatTable(['', ...results.map(({ name }) => name)], rows(results)));
-for (const { name, busy } of results) for (const text of busy.problems) console.log(`${name}: ${text}`);
+for (const { name, busy, tls } of results)
+  for (const text of [...busy.problems, ...tls.problems]) console.log(`${name}: ${text}`);
 process.exit(results.every(keepsPromises) ? 0 : 1);
 
 async function soak(server: SoakServer): Promise<Result> {
   const backend = await startBackend();
-  const site = layOut(await freePort(), (backend.address() as { port: number }).port);
+  const tunnelPort = (backend.address() as { port: number }).port;
+  const site = layOut({ port: await freePort(), tlsPort: await freePort(), tunnelPort });
   server.configure(site, 1);
   const [program, ...args] = server.command(site);
   // lighttpd signals its whole process group, which must not be ours
@@ -92,11 +100,14 @@ function goFirst(): void {
 /** Clients run all the time; first nothing happens to the server, then it is reloaded over and over. */
 async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Promise<Result> {
   const run = new Run(site.port);
+  const tlsRun = new Run(site.tlsPort);
   const clients = [
     ...Array.from({ length: 4 }, () => oneShotClient(run)),
     ...Array.from({ length: 4 }, () => keepAliveClient(run, 0)),
     ...Array.from({ length: 16 }, () => keepAliveClient(run, 20)),
     ...(server.speaksHttp2 ? [http2Client(run, 0), http2Client(run, 20), http2Client(run, 200)] : []),
+    ...Array.from({ length: 2 }, () => oneShotClient(tlsRun, openedOverTls)),
+    ...Array.from({ length: 4 }, () => keepAliveClient(tlsRun, 20, openedOverTls)),
     slowDownload(run, largeFileBytes, site.digest),
     slowUpload(run, server.uploadPath),
     tunnelClient(run),
@@ -109,6 +120,7 @@ async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Pro
   // the clients stood still meanwhile: what they waited for then is nobody's wait
   await sleep(500);
   run.findings = noFindings();
+  tlsRun.findings = noFindings();
   let reloadMs = 0;
   for (let generation = 2; generation < reloads + 2; generation++) {
     server.configure(site, generation);
@@ -119,17 +131,26 @@ async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Pro
     await sleep(server.promises ? 50 : 400);
   }
   run.isOver = true;
+  tlsRun.isOver = true;
   await Promise.all(clients);
   await sleep(1000);
   const after = footprint(child.pid ?? 0);
-  return { name: server.name, calm, busy: run.findings, before, after, reloadMs: reloadMs / reloads };
+  return {
+    name: server.name,
+    calm,
+    busy: run.findings,
+    tls: tlsRun.findings,
+    before,
+    after,
+    reloadMs: reloadMs / reloads,
+  };
 }
 
 interface LaidOut extends SoakSite {
   readonly digest: string;
 }
 
-function layOut(port: number, tunnelPort: number): LaidOut {
+function layOut(ports: Pick<SoakSite, 'port' | 'tlsPort' | 'tunnelPort'>): LaidOut {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   mkdirSync(join(folder, 'www', 'cgi'), { recursive: true });
   writeFileSync(join(folder, 'www', 'small.txt'), 'soak\n'.repeat(100));
@@ -141,7 +162,8 @@ function layOut(port: number, tunnelPort: number): LaidOut {
     '#!/bin/sh\nsum=$(sha256sum)\nprintf "Content-Type: text/plain\\r\\n\\r\\n%s\\n" "$sum"\n',
   );
   chmodSync(script, 0o755);
-  return { folder, port, tunnelPort, digest: createHash('sha256').update(large).digest('hex') };
+  const digest = createHash('sha256').update(large).digest('hex');
+  return { ...ports, folder, pemfile: makePemfile(folder), digest };
 }
 
 /** Echoes upgraded connections, and answers uploads with their checksum. */
@@ -174,6 +196,9 @@ function rows(all: readonly Result[]): string[][] {
     row('stale answers after reload returned', ({ busy, name }) =>
       name === 'lighttpd-ts' ? busy.staleAnswers : '-',
     ),
+    row('over TLS: requests', ({ tls }) => tls.requests),
+    row('over TLS: failed new connections', ({ tls }) => tls.failedConnections),
+    row('over TLS: lost requests on reused connections', ({ tls }) => tls.lostRequests),
     row('longest wait without reloads, ms', ({ calm }) => calm.longestWaitMs.toFixed(1)),
     row('longest wait with reloads, ms', ({ busy }) => busy.longestWaitMs.toFixed(1)),
     row('downloads and uploads', ({ busy }) => busy.transfers),
@@ -185,10 +210,11 @@ function rows(all: readonly Result[]): string[][] {
   ];
 }
 
-function keepsPromises({ name, calm, busy }: Result): boolean {
+function keepsPromises({ name, calm, busy, tls }: Result): boolean {
   if (name !== 'lighttpd-ts') return true;
   const { failedConnections, lostRequests, staleAnswers, badTransfers, brokenTunnels } = busy;
   const addedWaitMs = busy.longestWaitMs - calm.longestWaitMs;
   const broken = failedConnections + lostRequests + staleAnswers + badTransfers + brokenTunnels;
+  if (tls.failedConnections + tls.lostRequests > 0) return false;
   return broken === 0 && addedWaitMs <= addedWaitMaxMs;
 }

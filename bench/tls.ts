@@ -39,6 +39,16 @@ export async function compareTls(
 
 /** Both are asked for TLS 1.3 alone, which is the default of newer lighttpd. */
 export function tlsConfig(folder: string): readonly string[] {
+  return [
+    'server.modules += ( "mod_openssl" )',
+    'ssl.engine = "enable"',
+    `ssl.pemfile = "${makePemfile(folder)}"`,
+    'ssl.openssl.ssl-conf-cmd = ( "MinProtocol" => "TLSv1.3" )',
+  ];
+}
+
+/** A key for ECDSA and its certificate, in one file; gives its path. */
+export function makePemfile(folder: string): string {
   const [key, certificate, pem] = ['tls.key', 'tls.crt', 'tls.pem'].map((name) => join(folder, name)) as [
     string,
     string,
@@ -48,12 +58,7 @@ export function tlsConfig(folder: string): readonly string[] {
   const files = ['-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate];
   execFileSync('openssl', [...request, ...files], { stdio: 'ignore' });
   for (const file of [key, certificate]) appendFileSync(pem, readFileSync(file));
-  return [
-    'server.modules += ( "mod_openssl" )',
-    'ssl.engine = "enable"',
-    `ssl.pemfile = "${pem}"`,
-    'ssl.openssl.ssl-conf-cmd = ( "MinProtocol" => "TLSv1.3" )',
-  ];
+  return pem;
 }
 
 async function openIdle(port: number): Promise<TLSSocket> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import { connect as connectTo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectOverTls } from 'node:tls';
 import { type HttpAnswer, HttpReader } from './http-reader.js';
 
 /** What all clients of a run have seen. */
@@ -62,18 +63,28 @@ export class Run {
 
 export function opened(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
+    const socket = connectTo({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+type Connect = (port: number) => Promise<Socket>;
+
+export function openedOverTls(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false };
+    const socket = connectOverTls(options, () => resolve(socket));
     socket.once('error', reject);
   });
 }
 
 /** A connection for each request. */
-export async function oneShotClient(run: Run): Promise<void> {
+export async function oneShotClient(run: Run, connect: Connect = opened): Promise<void> {
   while (!run.isOver) {
     const startedAt = performance.now();
     const promised = run.generation;
     try {
-      const reader = new HttpReader(await opened(run.port));
+      const reader = new HttpReader(await connect(run.port));
       reader.socket.write('GET /small.txt HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n');
       run.note(await reader.next(), startedAt, promised);
       reader.socket.destroy();
@@ -86,7 +97,7 @@ export async function oneShotClient(run: Run): Promise<void> {
 }
 
 /** One request after the other on one connection. */
-export async function keepAliveClient(run: Run, thinkMs: number): Promise<void> {
+export async function keepAliveClient(run: Run, thinkMs: number, connect: Connect = opened): Promise<void> {
   let reader: HttpReader | null = null;
   let served = 0;
   while (!run.isOver) {
@@ -98,7 +109,7 @@ export async function keepAliveClient(run: Run, thinkMs: number): Promise<void> 
     const promised = run.generation;
     try {
       if (reader === null) {
-        reader = new HttpReader(await opened(run.port));
+        reader = new HttpReader(await connect(run.port));
         served = 0;
       }
       reader.socket.write('GET /small.txt HTTP/1.1\r\nHost: soak\r\n\r\n');

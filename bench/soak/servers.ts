@@ -8,6 +8,9 @@ export interface SoakSite {
   readonly folder: string;
   readonly port: number;
   readonly tunnelPort: number;
+  readonly tlsPort: number;
+  /** Key and certificate, in one file. */
+  readonly pemfile: string;
 }
 
 /** A server that can be told to reload while it is used. */
@@ -25,8 +28,9 @@ export interface SoakServer {
   reload(site: SoakSite): Promise<void>;
 }
 
-function lighttpdConfig({ folder, port, tunnelPort }: SoakSite, generation: number): string {
-  return `server.modules = ( "mod_cgi", "mod_proxy", "mod_staticfile", "mod_accesslog" )
+function lighttpdConfig(site: SoakSite, generation: number): string {
+  const { folder, port, tunnelPort, tlsPort, pemfile } = site;
+  return `server.modules = ( "mod_openssl", "mod_cgi", "mod_proxy", "mod_staticfile", "mod_accesslog" )
 server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${folder}/www"
@@ -37,6 +41,10 @@ server.tag = "generation-${generation}"
 server.max-worker = 2
 server.stream-request-body = 1
 server.max-keep-alive-requests = 65535
+$SERVER["socket"] == "127.0.0.1:${tlsPort}" {
+  ssl.engine = "enable"
+  ssl.pemfile = "${pemfile}"
+}
 mimetype.assign = ( ".txt" => "text/plain", ".bin" => "application/octet-stream" )
 $HTTP["url"] =~ "^/cgi/" { cgi.assign = ( "" => "" ) }
 $HTTP["url"] == "/tunnel" {
@@ -80,7 +88,7 @@ const nginx: SoakServer = {
   promises: false,
   speaksHttp2: false,
   uploadPath: '/upload',
-  configure: ({ folder, port, tunnelPort }, generation) =>
+  configure: ({ folder, port, tunnelPort, tlsPort, pemfile }, generation) =>
     replace(
       join(folder, 'server.conf'),
       `daemon off; worker_processes 2; pid ${folder}/server.pid; error_log ${folder}/error.log; user root;
@@ -90,7 +98,8 @@ http {
   client_max_body_size 100m;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
   server {
-    listen 127.0.0.1:${port}; root ${folder}/www; add_header X-Generation generation-${generation} always;
+    listen 127.0.0.1:${port}; listen 127.0.0.1:${tlsPort} ssl;
+    ssl_certificate ${pemfile}; ssl_certificate_key ${pemfile}; root ${folder}/www; add_header X-Generation generation-${generation} always;
     location /tunnel { proxy_pass http://127.0.0.1:${tunnelPort}; proxy_http_version 1.1;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }
     location /upload { proxy_pass http://127.0.0.1:${tunnelPort}; }
