@@ -106,7 +106,7 @@ async function load(server: SoakServer, site: LaidOut, child: ChildProcess): Pro
     ...Array.from({ length: 4 }, () => keepAliveClient(run, 0)),
     ...Array.from({ length: 16 }, () => keepAliveClient(run, 20)),
     ...(server.speaksHttp2 ? [http2Client(run, 0), http2Client(run, 20), http2Client(run, 200)] : []),
-    ...Array.from({ length: 2 }, () => oneShotClient(tlsRun, openedOverTls)),
+    ...Array.from({ length: 2 }, () => oneShotClient(tlsRun, 20, openedOverTls)),
     ...Array.from({ length: 4 }, () => keepAliveClient(tlsRun, 20, openedOverTls)),
     slowDownload(run, largeFileBytes, site.digest),
     slowUpload(run, server.uploadPath),

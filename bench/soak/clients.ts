@@ -79,7 +79,7 @@ export function openedOverTls(port: number): Promise<Socket> {
 }
 
 /** A connection for each request. */
-export async function oneShotClient(run: Run, connect: Connect = opened): Promise<void> {
+export async function oneShotClient(run: Run, thinkMs = 0, connect: Connect = opened): Promise<void> {
   while (!run.isOver) {
     const startedAt = performance.now();
     const promised = run.generation;
@@ -88,6 +88,7 @@ export async function oneShotClient(run: Run, connect: Connect = opened): Promis
       reader.socket.write('GET /small.txt HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n');
       run.note(await reader.next(), startedAt, promised);
       reader.socket.destroy();
+      if (thinkMs > 0) await sleep(thinkMs);
     } catch (error) {
       run.findings.failedConnections++;
       run.problem(`new connection: ${(error as Error).message}`);

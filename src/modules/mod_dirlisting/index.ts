@@ -26,7 +26,7 @@ import { defineModule } from '../../plugin/define-module.js';
 import { HandlerResult, type MaybeAsync } from '../../plugin/handler-result.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { appendCached, keepListing, type ListingCache } from './listing-cache.js';
-import { jsonListing, type PageParts, pageEnd, pageRow, pageStart } from './page.js';
+import { jsonListing, LocalTimes, type PageParts, pageEnd, pageRow, pageStart } from './page.js';
 
 const maxAgeDefault = 15;
 
@@ -270,11 +270,11 @@ async function renderPage(request: RequestState, config: Config, entries: Folder
   };
   if (config['dir-listing.sort']) entries.sort(compareEntries);
   const { mimeTypes } = request.conf;
-  const typeOf = (name: string): string => mimeTypes.typeOf(name);
+  const row = { typeOf: (name: string): string => mimeTypes.typeOf(name), times: new LocalTimes() };
   let page = pageStart(parts);
   for (let i = 0; i < entries.length; i++) {
     if (i > 0 && i % sliceLength === 0) await new Promise(setImmediate);
-    page += pageRow(entries[i], typeOf);
+    page += pageRow(entries[i], row);
   }
   return page + pageEnd(parts);
 }

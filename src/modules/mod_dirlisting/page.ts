@@ -15,7 +15,11 @@ export interface PageParts {
   readonly footerHtml: string;
 }
 
-export type TypeOf = (name: string) => string;
+/** What all rows of a page share. */
+export interface RowParts {
+  readonly typeOf: (name: string) => string;
+  readonly times: LocalTimes;
+}
 
 /** Rows have lighttpd's classes and attributes, for style sheets and programs that know them. */
 export function pageStart({ path, encoding, cssUrl, isBare, headerHtml }: PageParts): string {
@@ -49,10 +53,13 @@ export function pageEnd({ jsUrl, isBare, readmeHtml, footerHtml }: PageParts): s
 const folderStart = '<tr class="d"><td class="n">';
 const folderEnd = '</td><td class="s" data-value="-1">- &nbsp;</td><td class="t">Directory</td></tr>\n';
 
-export function pageRow({ name, isDirectory, size, mtime }: FolderEntry, typeOf: TypeOf): string {
+export function pageRow(
+  { name, isDirectory, size, mtime }: FolderEntry,
+  { typeOf, times }: RowParts,
+): string {
   const href = encodeUriPart(name);
   const shown = encodeMinimalXml(name);
-  const time = localTime(mtime);
+  const time = times.text(mtime);
   if (isDirectory)
     return `${folderStart}<a href="${href}/">${shown}</a>/</td><td class="m">${time}${folderEnd}`;
   const type = typeOf(name) || 'application/octet-stream';
@@ -61,11 +68,30 @@ export function pageRow({ name, isDirectory, size, mtime }: FolderEntry, typeOf:
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `2023-Nov-14 22:13:20`, in the time zone of the server. */
-function localTime(epochSeconds: number): string {
-  const time = new Date(epochSeconds * 1000);
-  const date = `${time.getFullYear()}-${months[time.getMonth()]}-${two(time.getDate())}`;
-  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+/** Clocks are set forward and back at the full quarter of an hour. */
+const quarterSeconds = 900;
+
+/** `2023-Nov-14 22:13:20`, in the time zone of the server. Files of one quarter of an hour share all but its end. */
+export class LocalTimes {
+  private quarter = Number.NaN;
+  /** Up to the hour, and the minute of the quarter's beginning. */
+  private hour = '';
+  private minute = 0;
+
+  text(epochSeconds: number): string {
+    const quarter = Math.floor(epochSeconds / quarterSeconds);
+    if (quarter !== this.quarter) this.begin(quarter);
+    const seconds = epochSeconds - quarter * quarterSeconds;
+    const minutes = Math.floor(seconds / 60);
+    return `${this.hour}${two(this.minute + minutes)}:${two(seconds - 60 * minutes)}`;
+  }
+
+  private begin(quarter: number): void {
+    const time = new Date(quarter * quarterSeconds * 1000);
+    this.quarter = quarter;
+    this.hour = `${time.getFullYear()}-${months[time.getMonth()]}-${two(time.getDate())} ${two(time.getHours())}:`;
+    this.minute = time.getMinutes();
+  }
 }
 
 function two(value: number): string {
