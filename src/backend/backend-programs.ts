@@ -1,13 +1,7 @@
-import {
-  type KeptPrograms,
-  type ProgramSource,
-  type ProgramSpec,
-  type ProgramState,
-  programAddress,
-} from '../plugin/programs.js';
+import type { KeptPrograms, ProgramSource, ProgramSpec, ProgramState } from '../plugin/programs.js';
 import type { BackendHost } from './backend-host.js';
 import type { BackendSettings } from './backend-options.js';
-import type { Endpoint } from './endpoint.js';
+import type { Address, Endpoint } from './endpoint.js';
 import { systemText } from './program-text.js';
 import type { Backend } from './read-backends.js';
 
@@ -82,6 +76,12 @@ export class BackendPrograms {
   private endpoint(number: number): Endpoint {
     return this.host.endpoints[number] ?? this.host.add(programAddress(this.spec, number));
   }
+}
+
+/** Where one of several programs listens. */
+export function programAddress({ socketPath, host, port }: ProgramSpec, number: number): Address {
+  if (socketPath !== '') return { path: `${socketPath}-${number}`, host, port: 0 };
+  return { path: '', host, port: port + number };
 }
 
 /** What the supervisor has to know of a backend's programs. */

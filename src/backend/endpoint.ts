@@ -15,10 +15,18 @@ export interface Address {
   readonly port: number;
 }
 
+/** As messages show it: `tcp:127.0.0.1:9000`, `unix:/run/php.sock`. */
+export function addressName({ path, host, port }: Address): string {
+  return path === '' ? `tcp:${host}:${port}` : `unix:${path}`;
+}
+
+export function connectOptions({ path, host, port }: Address): NetConnectOpts {
+  return path === '' ? { host, port } : { path: systemText(path) ?? path };
+}
+
 /** One place where a backend listens: a socket of another server, or one that a program of ours listens on (gw_proc). */
 export class Endpoint {
   readonly address: Address;
-  /** As messages show it: `tcp:127.0.0.1:9000`, `unix:/run/php.sock`. */
   readonly name: string;
   readonly connectOptions: NetConnectOpts;
   state: EndpointState = 'running';
@@ -35,10 +43,9 @@ export class Endpoint {
 
   /** `counterName` is what the names of its figures begin with. */
   constructor(address: Address, counters: Map<string, number>, counterName: string) {
-    const { path, host, port } = address;
     this.address = address;
-    this.name = path === '' ? `tcp:${host}:${port}` : `unix:${path}`;
-    this.connectOptions = path === '' ? { host, port } : { path: systemText(path) ?? path };
+    this.name = addressName(address);
+    this.connectOptions = connectOptions(address);
     this.died = new Counter(counters, `${counterName}.died`);
     this.overloaded = new Counter(counters, `${counterName}.overloaded`);
     this.connected = new Counter(counters, `${counterName}.connected`);

@@ -19,19 +19,6 @@ export interface ProgramSpec {
   readonly killSignal: number;
 }
 
-/** Where one of several programs listens. */
-export interface ProgramAddress {
-  /** Of a unix socket; empty: host and port. */
-  readonly path: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export function programAddress({ socketPath, host, port }: ProgramSpec, number: number): ProgramAddress {
-  if (socketPath !== '') return { path: `${socketPath}-${number}`, host, port: 0 };
-  return { path: '', host, port: port + number };
-}
-
 /** `free`: there is none with that number, and none is wanted. */
 export type ProgramState = 'starting' | 'running' | 'died' | 'free';
 

@@ -188,7 +188,7 @@ export class Generation implements ProgramOwner {
       const handle = this.host.sockets.get(address.token);
       if (handle !== undefined) worker.send({ type: 'socket', address }, handle);
     }
-    takeTurns(worker.pid);
+    if (this.host.isServing) takeTurns(worker.pid);
     await worker.ask({ type: 'accept' }, 'accepting', startWithinMs);
     worker.isAccepting = true;
     for (const connection of this.waiting.splice(0)) this.adopt(connection);

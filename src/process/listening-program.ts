@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect, createServer, type ListenOptions, type Server } from 'node:net';
+import { type Address, connectOptions } from '../backend/endpoint.js';
 import { systemText } from '../backend/program-text.js';
-import type { ProgramAddress } from '../plugin/programs.js';
 import { type Identity, programAs, runAs } from './privileges.js';
 
 export interface ListeningProgramOptions {
@@ -23,13 +23,15 @@ export interface ListeningProgramOptions {
  * it. It is one process, started and ended here.
  */
 export class ListeningProgram {
-  private readonly address: ProgramAddress;
+  private readonly address: Address;
   private readonly options: ListeningProgramOptions;
   private child: ChildProcess | null = null;
   /** The file of its socket, by number: another program may have put its own in the same place. */
   private inode = 0n;
+  /** The socket is bound, and has not got its name yet. */
+  private isWaiting = false;
 
-  constructor(address: ProgramAddress, options: ListeningProgramOptions) {
+  constructor(address: Address, options: ListeningProgramOptions) {
     this.address = address;
     this.options = options;
   }
@@ -38,9 +40,9 @@ export class ListeningProgram {
     return this.child !== null;
   }
 
-  /** Closing the server that binds would take the socket's name away: it is bound under another one. */
-  private get boundPath(): string {
-    return `${this.address.path}~`;
+  /** The name of the socket until it gets its own. */
+  private get waitingPath(): string {
+    return `${this.address.path}~~`;
   }
 
   /**
@@ -49,18 +51,11 @@ export class ListeningProgram {
    */
   async start(): Promise<void> {
     const { path, host, port } = this.address;
-    const { backlog } = this.options;
     const server = createServer();
-    if (path === '') await this.listen(server, { host, port, backlog });
-    else {
-      fs.rmSync(bytesOf(this.boundPath), { force: true });
-      await this.listen(server, { path: systemText(this.boundPath) ?? this.boundPath, backlog });
-      this.inode = fs.statSync(bytesOf(this.boundPath), { bigint: true }).ino;
-      // the name that closing takes away must not be the program's
-      fs.renameSync(bytesOf(this.boundPath), bytesOf(`${this.boundPath}~`));
-    }
-    // nothing is accepted here: from binding to this line no event of the socket has been looked at
     try {
+      if (path === '') await this.listen(server, { host, port, backlog: this.options.backlog });
+      else await this.listenOnSocket(server);
+      // nothing is accepted here: from binding to this line no event of the socket has been looked at
       this.spawn(descriptorOf(server));
     } finally {
       server.close();
@@ -69,9 +64,9 @@ export class ListeningProgram {
 
   /** Gives the socket its name, in place of what had it. */
   publish(): void {
-    const { path } = this.address;
-    if (path !== '' && this.inode !== 0n && inodeOf(path) !== this.inode)
-      fs.renameSync(bytesOf(`${this.boundPath}~`), bytesOf(path));
+    if (!this.isWaiting) return;
+    this.isWaiting = false;
+    fs.renameSync(bytesOf(this.waitingPath), bytesOf(this.address.path));
   }
 
   kill(signal: number): void {
@@ -82,8 +77,19 @@ export class ListeningProgram {
   removeSocket(): void {
     const { path } = this.address;
     if (path === '' || this.inode === 0n) return;
-    for (const name of [path, `${this.boundPath}~`])
+    this.isWaiting = false;
+    for (const name of [path, this.waitingPath])
       if (inodeOf(name) === this.inode) fs.rmSync(bytesOf(name), { force: true });
+  }
+
+  /** Closing a server takes the name away that it was bound under: that must not be one the socket goes by. */
+  private async listenOnSocket(server: Server): Promise<void> {
+    const boundPath = `${this.address.path}~`;
+    fs.rmSync(bytesOf(boundPath), { force: true });
+    await this.listen(server, { path: systemText(boundPath) ?? boundPath, backlog: this.options.backlog });
+    this.inode = inodeOf(boundPath);
+    fs.renameSync(bytesOf(boundPath), bytesOf(this.waitingPath));
+    this.isWaiting = true;
   }
 
   private listen(server: Server, where: ListenOptions): Promise<void> {
@@ -121,9 +127,9 @@ export class ListeningProgram {
 }
 
 /** Is somebody listening there already, as another server's program? */
-export function isListening({ path, host, port }: ProgramAddress): Promise<boolean> {
+export function isListening(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(path === '' ? { host, port } : { path: systemText(path) ?? path });
+    const socket = connect(connectOptions(address));
     const answer = (is: boolean): void => {
       socket.destroy();
       resolve(is);

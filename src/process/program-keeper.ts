@@ -1,4 +1,6 @@
-import { type ProgramSpec, type ProgramState, type ProgramUse, programAddress } from '../plugin/programs.js';
+import { programAddress } from '../backend/backend-programs.js';
+import { type Address, addressName } from '../backend/endpoint.js';
+import type { ProgramSpec, ProgramState, ProgramUse } from '../plugin/programs.js';
 import { isListening, ListeningProgram } from './listening-program.js';
 import type { Identity } from './privileges.js';
 
@@ -102,7 +104,7 @@ export class ProgramKeeper {
     return this.places.filter(({ state }) => state !== 'free');
   }
 
-  private addressOf(number: number) {
+  private addressOf(number: number): Address {
     return programAddress(this.spec, number);
   }
 
@@ -179,11 +181,9 @@ export class ProgramKeeper {
       program.removeSocket();
       return;
     }
-    const { path, host, port } = this.addressOf(number);
-    const name = path === '' ? `tcp:${host}:${port}` : `unix:${path}`;
     const how =
       signal !== null ? `child signalled: ${signal}` : `child exited: ${status ?? 'it did not start'}`;
-    this.options.report(`${how} ${name} (${this.spec.binPath})`);
+    this.options.report(`${how} ${addressName(this.addressOf(number))} (${this.spec.binPath})`);
     const now = this.options.now();
     const wasStartedJustNow = endedAt >= now || status === null;
     place.endedAt = now;

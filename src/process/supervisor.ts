@@ -72,7 +72,6 @@ export class Supervisor implements GenerationHost {
   private current: Generation | null = null;
   private breakagelog: string | null = null;
   private count = 0;
-  private programTurn = 0;
   private readonly programService = new ProgramService({
     identity: () => this.identity,
     errorDescriptor: () => this.breakageDescriptor(),
@@ -327,8 +326,8 @@ export class Supervisor implements GenerationHost {
 
   /** `restartsPrograms`: those of backends are not taken over from older generations. */
   private newGeneration(restartsPrograms = false): Generation {
-    if (restartsPrograms) this.programTurn++;
-    const generation = new Generation(++this.count, this.programTurn, this);
+    const turn = (this.current?.programTurn ?? 0) + (restartsPrograms ? 1 : 0);
+    const generation = new Generation(++this.count, turn, this);
     this.generations.add(generation);
     generation.ended.then(() => {
       this.generations.delete(generation);

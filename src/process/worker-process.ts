@@ -137,6 +137,7 @@ export class WorkerProcess {
     } else if (message.type === 'connection') {
       const adopted = () => this.send({ type: 'handed-over' });
       if (handle) this.events.connection({ state: message.state, handle, adopted });
+      else adopted();
     } else if (isProgramMessage(message)) {
       this.events.programs(message);
     } else if (message.type === 'adopted') {

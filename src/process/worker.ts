@@ -81,7 +81,8 @@ export class Worker {
       case 'accept':
         return this.accept();
       case 'connection':
-        this.instance?.acceptor.adopt(handle as ConnectionHandle, message.state);
+        // the client may have gone on the way
+        if (handle !== undefined) this.instance?.acceptor.adopt(handle, message.state);
         this.send({ type: 'adopted' });
         return;
       case 'handed-over':

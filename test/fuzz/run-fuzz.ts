@@ -22,7 +22,7 @@ export async function runFuzz(count: number, makeBytes: MakeBytes): Promise<void
   const target = await startFuzzTarget();
   try {
     const ids = target.processIds();
-    const warmUp = Math.max(batchSize, count * warmUpShare);
+    const warmUp = Math.max(1, Math.ceil((count * warmUpShare) / batchSize)) * batchSize;
     for (let first = 0; first < warmUp; first += batchSize)
       await runBatch(target, makeBytes, first, first + batchSize);
     await wait(500);

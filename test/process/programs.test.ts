@@ -58,32 +58,42 @@ async function askWhile(server: TestServer, action: () => Promise<unknown>): Pro
   return seen;
 }
 
+async function reloadByChange(server: TestServer): Promise<void> {
+  const [worker] = workersOf(server.pid);
+  appendFileSync(join(server.root, 'lighttpd.conf'), '# changed\n');
+  assert.ok(await until(() => !isRunning(worker)), `the change reloads\n${server.output()}`);
+}
+
 test('a program serves on over a reload, and every request is answered', async () => {
   const server = await start(one);
   const before = await pidOf(server);
-  const seen = await askWhile(server, async () => {
-    appendFileSync(join(server.root, 'lighttpd.conf'), '# changed\n');
-    const [worker] = workersOf(server.pid);
-    assert.ok(await until(() => !isRunning(worker)), 'the change reloads');
-  });
+  const seen = await askWhile(server, () => reloadByChange(server));
   assert.deepEqual([...seen], [before]);
   await server.stop();
 });
 
-test('SIGUSR1 and `reload` start programs anew, and every request is answered', async () => {
-  const server = await start(one);
-  const before = await pidOf(server);
-  const seen = await askWhile(server, async () => {
+const restarts: Readonly<Record<string, (server: TestServer) => unknown>> = {
+  SIGUSR1: ({ pid }) => process.kill(pid, 'SIGUSR1'),
+  '`reload`': async (server) => {
     const { status, stderr } = await reload(server);
     assert.equal(status, 0, stderr);
-    assert.ok(await until(() => !isRunning(before)), 'the old program has gone');
+  },
+};
+for (const [name, restart] of Object.entries(restarts)) {
+  test(`${name} starts programs anew, and every request is answered`, async () => {
+    const server = await start(one);
+    const before = await pidOf(server);
+    const seen = await askWhile(server, async () => {
+      await restart(server);
+      assert.ok(await until(() => !isRunning(before)), 'the old program has gone');
+    });
+    assert.equal(seen.size, 2);
+    const after = await pidOf(server);
+    assert.notEqual(after, before);
+    await server.stop();
+    assert.ok(await until(() => !isRunning(after)));
   });
-  assert.equal(seen.size, 2);
-  const after = await pidOf(server);
-  assert.notEqual(after, before);
-  await server.stop();
-  assert.ok(await until(() => !isRunning(after)));
-});
+}
 
 test('a port is kept by its program over every reload', async () => {
   const server = await start(`"host" => "127.0.0.1", "port" => ${await freePort()}, "max-procs" => 1`);
@@ -129,6 +139,7 @@ test('with min-procs = 0 a program is started on demand, and ends when it is idl
   assert.equal(existsSync(join(server.root, 'socket-0')), false);
   const first = await pidOf(server);
   assert.ok(await until(() => !isRunning(first), 15_000), 'it ends');
+  await reloadByChange(server);
   const second = await pidOf(server);
   assert.notEqual(second, first);
   await server.stop();
