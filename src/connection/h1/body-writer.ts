@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FilePart } from '../../files/file-part.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { isBlocked, whenDrained } from '../direct-write.js';
+import { PieceSize } from '../piece-size.js';
 import type { ReadBuffers } from '../read-buffers.js';
 import { allowedBytes, type ServerTraffic } from '../traffic-limit.js';
 import type { TurnTaker, WriteTurns } from '../write-turns.js';
@@ -32,6 +33,7 @@ export class BodyWriter implements TurnTaker {
   /** Others send first. */
   private turnAhead = false;
   private done = false;
+  private readonly piece = new PieceSize();
   sentThisSecond = 0;
 
   constructor(owner: BodyWriterOwner, request: RequestState) {
@@ -53,7 +55,8 @@ export class BodyWriter implements TurnTaker {
         return;
       }
       const part = parts[0];
-      const sent = Buffer.isBuffer(part) ? this.sendMemory(part, allowed) : this.sendFile(part, allowed);
+      const wanted = Math.min(allowed, this.piece.bytes);
+      const sent = Buffer.isBuffer(part) ? this.sendMemory(part, wanted) : this.sendFile(part, wanted);
       if (sent < 0) {
         this.end(true);
         return;
@@ -74,22 +77,22 @@ export class BodyWriter implements TurnTaker {
     if (body.finished && parts.length === 0) this.end(body.failed);
   }
 
-  private sendMemory(part: Buffer, allowed: number): number {
+  private sendMemory(part: Buffer, wanted: number): number {
     const { parts } = this.request.responseBody;
-    const data = part.length <= allowed ? part : part.subarray(0, allowed);
+    const data = part.length <= wanted ? part : part.subarray(0, wanted);
     if (data === part) parts.shift();
-    else parts[0] = part.subarray(allowed);
+    else parts[0] = part.subarray(wanted);
     this.write(data, null);
     return data.length;
   }
 
   /** The next piece of a file; -1 where it cannot be read to its announced end. */
-  private sendFile(part: FilePart, allowed: number): number {
+  private sendFile(part: FilePart, wanted: number): number {
     const { buffers } = this.owner;
     let count = 0;
     if (part.length > 0) {
       const buffer = buffers.take();
-      count = part.read(buffer, Math.min(buffer.length, allowed));
+      count = part.read(buffer, Math.min(buffer.length, wanted));
       if (count <= 0) {
         buffers.give(buffer);
         return -1;
@@ -105,6 +108,7 @@ export class BodyWriter implements TurnTaker {
 
   private write(data: Buffer, written: (() => void) | null): void {
     const { socket } = this.owner;
+    this.piece.start();
     if (this.request.sendChunked) {
       socket.cork();
       socket.write(`${data.length.toString(16)}\r\n`, 'latin1');
@@ -114,6 +118,7 @@ export class BodyWriter implements TurnTaker {
     } else {
       this.writeData(data, written);
     }
+    this.piece.finish(data.length);
   }
 
   private writeData(data: Buffer, written: (() => void) | null): void {

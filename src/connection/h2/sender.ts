@@ -3,6 +3,7 @@ import type { FilePart } from '../../files/file-part.js';
 import type { ResponseBody } from '../../plugin/response-body.js';
 import type { ConnectionContext } from '../connection-context.js';
 import { isBlocked, whenDrained } from '../direct-write.js';
+import { PieceSize } from '../piece-size.js';
 import { allowedBytes } from '../traffic-limit.js';
 import type { TurnTaker } from '../write-turns.js';
 import type { Http2Connection } from './connection.js';
@@ -37,6 +38,7 @@ export class StreamSender implements TurnTaker {
   private turnAhead = false;
   private isPumping = false;
   private sentThisSecond = 0;
+  private readonly piece = new PieceSize();
 
   constructor(connection: Http2Connection, context: ConnectionContext) {
     this.connection = connection;
@@ -170,7 +172,7 @@ export class StreamSender implements TurnTaker {
     const { request } = stream;
     const { responseBody: body, conf } = request;
     const allowed = allowedBytes(conf, this.sentThisSecond, this.context.traffic);
-    let left = Math.min(wanted, stream.sendWindow, connection.sendWindow, allowed);
+    let left = Math.min(wanted, this.piece.bytes, stream.sendWindow, connection.sendWindow, allowed);
     let at = 0;
     let sent = 0;
     while (left > 0 && body.parts.length > 0) {
@@ -189,7 +191,9 @@ export class StreamSender implements TurnTaker {
     }
     this.account(stream, sent);
     connection.flush();
+    this.piece.start();
     this.socket.write(buffer.subarray(0, at), () => this.context.buffers.give(buffer));
+    this.piece.finish(sent);
     if (!stream.isSending) connection.streams.finish(stream);
     return sent;
   }
