@@ -72,7 +72,7 @@ export class ConditionSet {
     const { field, header, operator } = condition;
     const wanted = operator !== '!~';
     this.compiled[index].test = (request, captures) => {
-      const match = pattern.exec(request.conditionValue(field, header));
+      const match = pattern.find(request.conditionValue(field, header));
       captures[index] = match;
       return (match !== null) === wanted;
     };

@@ -8,7 +8,7 @@ import { answerWithoutBody } from '../plugin/answer.js';
 import { defineModule } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
-import { canMatch, keepCaptures, readRules } from '../plugin/rule-list.js';
+import { keepCaptures, matchFailed, readRules } from '../plugin/rule-list.js';
 
 const directives = {
   'url.redirect': stringMap({
@@ -43,14 +43,8 @@ export const modRedirect = defineModule({
 function redirect(request: RequestState, config: Config): HandlerResult {
   const rules = config['url.redirect'];
   if (rules === undefined || rules.length === 0) return HandlerResult.goOn;
-  if (!canMatch(request)) {
-    request.conf.errorLog.error(
-      'mod_redirect.c.223',
-      `pcre_exec() error while processing uri: ${request.target}`,
-    );
-    return HandlerResult.error;
-  }
   const target = rules.apply(request);
+  if (target === false) return matchFailed(request, 'mod_redirect.c.223');
   if (target === undefined || target === null) return HandlerResult.goOn;
   if (target === '') request.responseHeaders.unset('location');
   else request.responseHeaders.set('Location', withoutLineBreaks(target));

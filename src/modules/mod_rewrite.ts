@@ -8,7 +8,7 @@ import { defineModule, type ExplainLine } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { LoadedModule } from '../plugin/loaded-module.js';
 import type { RequestState } from '../plugin/request-state.js';
-import { canMatch, keepCaptures, type RuleList, readRules } from '../plugin/rule-list.js';
+import { keepCaptures, matchFailed, type RuleList, readRules } from '../plugin/rule-list.js';
 
 const directives = {
   'url.rewrite-once': stringMap({
@@ -113,17 +113,11 @@ function rewrite(
     if (++progress.rounds > roundsMax) return endlessLoop(request, block);
     if (progress.ended) return HandlerResult.goOn;
   }
-  if (!canMatch(request)) {
-    request.conf.errorLog.error(
-      'mod_rewrite.c.351',
-      `pcre_exec() error while processing uri: ${request.target}`,
-    );
-    return HandlerResult.error;
-  }
   for (let i = 0; i < keys.length; i++) {
     const rules = config[keys[i]];
     if (rules === undefined || rules.block !== block) continue;
     const target = rules.apply(request);
+    if (target === false) return matchFailed(request, 'mod_rewrite.c.351');
     if (target === null) return HandlerResult.goOn;
     if (target === undefined) continue;
     return startAgain(request, target, i < keys.length - 1, self);

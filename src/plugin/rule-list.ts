@@ -5,9 +5,11 @@ import type { ReadContext } from '../config/directive.js';
 import { normalizesUrls } from '../config/normalizes-urls.js';
 import type { SettingsSource } from '../config/patch.js';
 import { Pattern } from '../config/pattern.js';
+import { MatchLimitError } from '../config/pcre/index.js';
 import type { ArrayValue } from '../config/tree.js';
 import { normalizeDoubledEscapes, normalizeEscapes } from '../http/normalize-escapes.js';
 import type { ExplainLine } from './define-module.js';
+import { HandlerResult } from './handler-result.js';
 import { LiteralIndex, literalPartOf } from './literal-index.js';
 import type { RequestState } from './request-state.js';
 import { RuleTemplate } from './rule-template.js';
@@ -44,8 +46,20 @@ export class RuleList {
     return this.rules.length;
   }
 
-  /** What the first rule that matches makes of the request's target; null: nothing; undefined: none matches. */
-  apply(request: RequestState): string | null | undefined {
+  /**
+   * What the first rule that matches makes of the request's target; null: nothing; undefined: none matches; false: the
+   * patterns cannot be run on it. They are of characters: bytes that are no UTF-8 have always been an error.
+   */
+  apply(request: RequestState): string | null | undefined | false {
+    try {
+      return isCharacters(request.target) ? this.fill(request) : false;
+    } catch (error) {
+      if (error instanceof MatchLimitError) return false;
+      throw error;
+    }
+  }
+
+  private fill(request: RequestState): string | null | undefined {
     const { target } = request;
     const candidates = this.index.find(target);
     for (let i = 0; i < candidates.length; i++) {
@@ -60,16 +74,21 @@ export class RuleList {
 
   /** The first rule that matches, for `explain`; none where no rule does. */
   explain({ target }: RequestState): readonly ExplainLine[] {
-    const rule = this.rules.find(({ pattern }) => pattern.exec(target) !== null);
+    const rule = this.rules.find(({ pattern }) => pattern.test(target));
     return rule === undefined
       ? []
       : [{ text: `the rule "${rule.pattern.source}" matches`, origin: rule.origin }];
   }
 }
 
-/** Can patterns be run on the target? They are of characters: bytes that are no UTF-8 have always been an error. */
-export function canMatch({ target }: RequestState): boolean {
+function isCharacters(target: string): boolean {
   return !/[\x80-\xff]/.test(target) || isUtf8(Buffer.from(target, 'latin1'));
+}
+
+/** What becomes of a request whose target patterns could not be run on. `place`: the module's own, for the log. */
+export function matchFailed({ conf, target }: RequestState, place: string): HandlerResult {
+  conf.errorLog.error(place, `pcre_exec() error while processing uri: ${target}`);
+  return HandlerResult.error;
 }
 
 /** Tells the conditions whose groups these settings use to keep them. Called when a worker starts. */

@@ -53,6 +53,12 @@ describe('mod_redirect', () => {
     });
   });
 
+  it('gives up a search that has no end, and the request with it', () => {
+    const outcome = redirect({ '^/(?=.)(a+)+$': '/x' }, `/${'a'.repeat(100)}!`);
+    assert.equal(outcome.result, HandlerResult.error);
+    assert.equal(redirect({ '^/(?=.)(a+)+$': '/x' }, '/aaa').location, '/x');
+  });
+
   it('lets no decoded group end the header', () => {
     const encoded = Buffer.from('x\r\nX-Own: 1\0').toString('base64url');
     assert.equal(redirect({ '^/(.*)': '/${decb64u:1}' }, `/${encoded}`).location, '/x%0D%0AX-Own: 1%00');

@@ -1,12 +1,15 @@
-import { type EmittedPattern, emitPattern } from './emit.js';
+import { compileProgram } from './compile-program.js';
+import { emitPattern } from './emit.js';
+import { suitsJavaScript } from './engine-choice.js';
+import { Matcher } from './matcher.js';
 import { type ParsedPattern, PatternError } from './nodes.js';
 import { parsePcre } from './parse.js';
 
-export type { EmittedPattern } from './emit.js';
+export { Matcher, MatchLimitError } from './matcher.js';
 export { PatternError } from './nodes.js';
 export { parsePcre } from './parse.js';
 
-/** A PCRE2 pattern, understood: it can be written for JavaScript's engine. */
+/** A PCRE2 pattern, understood: it can be run, in one of two ways. */
 export class TranslatedPattern {
   readonly captureCount: number;
   private readonly parsed: ParsedPattern;
@@ -16,18 +19,19 @@ export class TranslatedPattern {
     this.captureCount = parsed.captureCount;
   }
 
-  /** For subjects of ASCII without line feed; needs no flag. */
-  forAscii(): EmittedPattern {
-    return emitPattern(this.parsed, true);
+  /** For JavaScript's engine, and for subjects of ASCII without line feed alone; null where it does not suit. */
+  forAscii(): RegExp | null {
+    const { branches } = this.parsed;
+    return suitsJavaScript(branches) ? new RegExp(emitPattern(branches)) : null;
   }
 
-  /** For every subject; needs the `u` flag. */
-  forUnicode(): EmittedPattern {
-    return emitPattern(this.parsed, false);
+  /** For every subject. */
+  matcher(): Matcher {
+    return new Matcher(compileProgram(this.parsed));
   }
 }
 
-/** Understands a pattern as PCRE2 does in UTF mode; a sentence where PCRE2 or JavaScript's engine cannot run it. */
+/** Understands a pattern as PCRE2 does in UTF mode; a sentence where PCRE2 cannot use it, or this project cannot. */
 export function translatePcre(pattern: string): TranslatedPattern | string {
   try {
     return new TranslatedPattern(parsePcre(pattern));

@@ -2,10 +2,11 @@ import { type Branches, type Node, PatternError } from './nodes.js';
 
 /** PCRE2 looks back by a fixed number of characters, one for each branch. */
 export function checkLookbehind(branches: Branches): void {
-  for (const branch of branches) widthOf(branch);
+  for (const branch of branches) fixedWidth(branch);
 }
 
-function widthOf(nodes: readonly Node[]): number {
+/** Characters that the sequence takes; throws where that is not one number. */
+export function fixedWidth(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => sum + nodeWidth(node), 0);
 }
 
@@ -22,7 +23,7 @@ function nodeWidth(node: Node): number {
       throw new PatternError('a back reference in a lookbehind cannot be translated');
     case 'group': {
       if (node.kind.includes('look') || node.kind.includes('Look')) return 0;
-      const widths = node.branches.map(widthOf);
+      const widths = node.branches.map(fixedWidth);
       if (widths.some((width) => width !== widths[0])) throw varying();
       return widths[0];
     }

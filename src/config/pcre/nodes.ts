@@ -58,6 +58,7 @@ export interface Assertion {
 export interface BackReference {
   readonly type: 'backReference';
   readonly number: number;
+  readonly ignoreCase: boolean;
 }
 
 export interface ParsedPattern {

@@ -17,7 +17,6 @@ import {
 import { noOptions, type Options, readOptions } from './options.js';
 import { parseClass } from './parse-class.js';
 import { Reader } from './reader.js';
-import { checkReferences } from './references.js';
 
 const depthMax = 100;
 const repeatsMax = 65_535;
@@ -76,7 +75,6 @@ class PatternParser {
       number: this.names.get(call.name ?? '') ?? call.number,
     }));
     new CallExpander(this.groups, calls).expand();
-    if (this.references.length > 0) checkReferences(branches);
     return { branches, captureCount: this.captureCount };
   }
 
@@ -226,8 +224,7 @@ class PatternParser {
   }
 
   private refer(number: number, name: string | null, { ignoreCase }: Options): Node {
-    if (ignoreCase) throw new PatternError('a back reference that ignores case cannot be translated');
-    const node = { type: 'backReference' as const, number };
+    const node = { type: 'backReference' as const, number, ignoreCase };
     this.references.push({ node, name });
     return node;
   }

@@ -7,7 +7,7 @@ import type { DiagnosticList } from '../../diagnostics/diagnostic.js';
 const patternKeys = /^url\.(?:redirect|rewrite(?:-(?:once|repeat|final|if-not-file|repeat-if-not-file))?)$/i;
 const patternValues = /^dir-listing\.exclude$/i;
 
-/** Warns of patterns that a request can keep busy for hours, wherever a configuration has patterns. */
+/** Warns of patterns that a long text makes slow, wherever a configuration has patterns. */
 export function warnOfSlowPatterns({ blocks }: ConfigTree, diagnostics: DiagnosticList): void {
   const known = new Map<string, boolean>();
   const check = (pattern: string, origin: Origin) => {
@@ -15,7 +15,7 @@ export function warnOfSlowPatterns({ blocks }: ConfigTree, diagnostics: Diagnost
     known.set(pattern, slow);
     if (!slow) return;
     const detail =
-      'A repetition inside of a repetition can divide a text in many ways, and all are tried before the match fails. Let each part begin with a character that the part before cannot hold.';
+      'A repetition inside of a repetition can divide a text in many ways, and all are tried before the match fails. Where the search has to be given up, a condition does not hold, and a rule closes the connection. Let each part begin with a character that the part before cannot hold.';
     diagnostics.warning('slow-pattern', origin, `"${pattern}" can backtrack without end`, detail);
   };
   for (const { condition, settings } of blocks) {
