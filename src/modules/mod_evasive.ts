@@ -6,7 +6,7 @@
 import { bool, type ConfigOf, short, string } from '../config/directive.js';
 import { answerError, answerWithoutBody } from '../plugin/answer.js';
 import type { ConnectionState } from '../plugin/connection-state.js';
-import { defineModule } from '../plugin/define-module.js';
+import { defineModule, type ExplainLine } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
 
@@ -59,6 +59,7 @@ export const modEvasive = defineModule({
   isUsed: (config) => (config['evasive.max-conns-per-ip'] ?? 0) > 0,
   start: ({ self }): State => ({ busy: new Map(), counts: new Map(), index: self.index }),
   hooks: { uriClean: limitConnections, requestReset: forget },
+  explain: explainLimit,
 });
 
 function limitConnections(request: RequestState, config: Config, state: State): HandlerResult {
@@ -95,6 +96,15 @@ function forget({ connection, moduleData }: RequestState, _config: Config, state
   const left = (counts.get(counted.client) ?? 0) - 1;
   if (left > 0) counts.set(counted.client, left);
   else counts.delete(counted.client);
+}
+
+/** Other connections are what it hangs on: none is known here. */
+function explainLimit(_request: RequestState, config: Config): readonly ExplainLine[] {
+  const limit = config['evasive.max-conns-per-ip'];
+  if (limit === 0) return [];
+  const location = config['evasive.location'];
+  const refusal = location === '' ? 'refuses it with 403' : `sends it on to ${location} (302)`;
+  return [{ text: `${refusal} where more than ${limit} connections of the client are served`, origin: null }];
 }
 
 function refuse(request: RequestState, config: Config): HandlerResult {

@@ -6,7 +6,7 @@ import { type ConfigOf, list } from '../config/directive.js';
 import { FilePart } from '../files/file-part.js';
 import { containsSymlink, openForReading, type StatEntry } from '../files/stat-cache.js';
 import { answerError } from '../plugin/answer.js';
-import { defineModule } from '../plugin/define-module.js';
+import { defineModule, type ExplainLine } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
 
@@ -31,21 +31,34 @@ export const modFlvStreaming = defineModule({
   directives,
   isUsed: (config) => (config['flv-streaming.extensions']?.length ?? 0) > 0,
   hooks: { physical: sendFromPosition },
+  explain: explainPart,
 });
 
 function sendFromPosition(request: RequestState, config: Config): HandlerResult {
+  const part = partAskedFor(request, config);
+  if (part === null) return HandlerResult.goOn;
+  const entry = request.server.statCache.get(request.physical.path);
+  if (typeof entry === 'string') return answerError(request, entry === 'ENOENT' ? 404 : 403);
+  return sendPart(request, entry, part.start, Math.min(part.end, entry.size));
+}
+
+/** Positions of its first byte and behind its last; null for the whole file, which is a matter of mod_staticfile. */
+function partAskedFor(request: RequestState, config: Config): { start: number; end: number } | null {
   const { path } = request.physical;
-  if (request.handler !== null || path === '') return HandlerResult.goOn;
-  if (!config['flv-streaming.extensions'].some((extension) => path.endsWith(extension)))
-    return HandlerResult.goOn;
+  if (request.handler !== null || path === '') return null;
+  if (!config['flv-streaming.extensions'].some((extension) => path.endsWith(extension))) return null;
   const start = Math.max(0, positionOf(request, 'start'));
   const end = positionOf(request, 'end');
-  const hasEnd = end > start;
-  // the whole file is a matter of mod_staticfile
-  if (start === 0 && !hasEnd) return HandlerResult.goOn;
-  const entry = request.server.statCache.get(path);
-  if (typeof entry === 'string') return answerError(request, entry === 'ENOENT' ? 404 : 403);
-  return sendPart(request, entry, start, hasEnd ? Math.min(end + 1, entry.size) : entry.size);
+  if (end > start) return { start, end: end + 1 };
+  return start === 0 ? null : { start, end: Infinity };
+}
+
+function explainPart(request: RequestState, config: Config): readonly ExplainLine[] {
+  const part = partAskedFor(request, config);
+  if (part === null) return [];
+  const end = part.end === Infinity ? 'its end' : `byte ${part.end - 1}`;
+  const text = `sends ${request.physical.path} from byte ${part.start} to ${end}, with a head for players`;
+  return [{ text, origin: null, takes: true }];
 }
 
 /** Sends the bytes from `start` up to `end`, which is not sent; without any the answer is empty. */

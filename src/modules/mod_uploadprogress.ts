@@ -5,7 +5,7 @@
  * URL is known. A worker knows its own uploads alone, so there is one unless server.max-worker says otherwise.
  */
 import { type ConfigOf, string } from '../config/directive.js';
-import { defineModule } from '../plugin/define-module.js';
+import { defineModule, type ExplainLine } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
 
@@ -36,22 +36,33 @@ export const modUploadprogress = defineModule({
   isUsed: (config) => Boolean(config['upload-progress.progress-url']),
   start: ({ self }): State => ({ uploads: new Map(), index: self.index }),
   hooks: { uriClean: noteOrTell, requestReset: forget },
+  explain: explainProgress,
 });
 
 function noteOrTell(request: RequestState, config: Config, state: State): HandlerResult {
-  const { method } = request;
-  const progressUrl = config['upload-progress.progress-url'];
-  if (progressUrl === '' || (method !== 'GET' && method !== 'POST')) return HandlerResult.goOn;
-  if (method === 'GET' && request.uri.path !== progressUrl) return HandlerResult.goOn;
-  const id = progressIdOf(request);
+  const id = concerns(request, config) ? progressIdOf(request) : null;
   if (id === null) return HandlerResult.goOn;
-  if (method === 'GET') return tell(request, id, state.uploads.get(id));
+  if (request.method === 'GET') return tell(request, id, state.uploads.get(id));
   // an id that is taken stays with the first upload
   if (!state.uploads.has(id)) {
     state.uploads.set(id, request);
     request.moduleData[state.index] = id;
   }
   return HandlerResult.goOn;
+}
+
+/** Could it be an upload, or does it ask for one? */
+function concerns({ method, uri }: RequestState, config: Config): boolean {
+  const progressUrl = config['upload-progress.progress-url'];
+  return progressUrl !== '' && (method === 'POST' || (method === 'GET' && uri.path === progressUrl));
+}
+
+function explainProgress(request: RequestState, config: Config): readonly ExplainLine[] {
+  const id = concerns(request, config) ? progressIdOf(request) : null;
+  if (id === null) return [];
+  return request.method === 'GET'
+    ? [{ text: `tells how much of the upload ${id} has arrived`, origin: null, takes: true }]
+    : [{ text: `tells others how much of it has arrived, as the upload ${id}`, origin: null }];
 }
 
 function forget(request: RequestState, _config: Config, state: State): void {

@@ -148,6 +148,31 @@ test('what has an effect is told and not done', async () => {
   assert.equal(existsSync(log), false);
 });
 
+test('modules of old configurations are told, too', async () => {
+  const rules = [
+    'server.modules = ( "mod_evasive", "mod_uploadprogress", "mod_flv_streaming" )',
+    'evasive.max-conns-per-ip = 3',
+    'upload-progress.progress-url = "/progress"',
+    'flv-streaming.extensions = ( ".html" )',
+  ];
+  const busy = 'mod_evasive: refuses it with 403 where more than 3 connections of the client are served @3';
+  const id = '0123456789abcdef0123456789abcdef';
+  const told = await explain(rules, `/progress?X-Progress-ID=${id}`);
+  assert.deepEqual(stepsOf(told), [
+    busy,
+    `mod_uploadprogress: tells how much of the upload ${id} has arrived @4`,
+  ]);
+  assert.equal(told.outcome.module, 'mod_uploadprogress');
+  assert.deepEqual(stepsOf(await explain(rules, `/x/${id}`, { method: 'POST' })), [
+    busy,
+    `mod_uploadprogress: tells others how much of it has arrived, as the upload ${id} @4`,
+  ]);
+  const part = await explain(rules, '/a.html?start=5&end=9');
+  const text = `sends ${folder}/www/a.html from byte 5 to byte 9, with a head for players`;
+  assert.deepEqual(stepsOf(part), [busy, `mod_flv_streaming: ${text} @5`]);
+  assert.deepEqual(stepsOf(await explain(rules, '/a.html')), [busy]);
+});
+
 test('the server answers errors and folders itself', async () => {
   const missing = await explain(['server.error-handler-404 = "/a.html"'], '/nix');
   const handled = missing.steps.find(({ text }) => text === 'the error 404 is answered by /a.html');

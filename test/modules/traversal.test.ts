@@ -9,6 +9,8 @@ const config = [
   'alias.url = ( "/both/" => "@ROOT@/alias/", "/value" => "@ROOT@/alias/", "/key/" => "@ROOT@/alias" )',
   'userdir.path = "public"',
   'userdir.basepath = "@ROOT@/users"',
+  '$REQUEST_HEADER["X-By"] == "letter homes" { userdir.letterhomes = "enable" userdir.basepath = "@ROOT@/homes" }',
+  '$REQUEST_HEADER["X-By"] == "default host" { simple-vhost.server-root = "@ROOT@/hosts" simple-vhost.default-host = "default.example" simple-vhost.document-root = "docs" }',
   '$REQUEST_HEADER["X-By"] == "whole" { evhost.path-pattern = "@ROOT@/hosts/%_" }',
   '$REQUEST_HEADER["X-By"] == "parts" { evhost.path-pattern = "@ROOT@/hosts/%0/%1/%2" }',
   '$REQUEST_HEADER["X-By"] == "letters" { evhost.path-pattern = "@ROOT@/hosts/%{1.1}%{2.1}" }',
@@ -21,8 +23,14 @@ const files = {
   'users/secret.txt': secret,
   'users/anna/secret.txt': secret,
   'users/anna/public/a.txt': 'a',
+  'homes/secret.txt': secret,
+  'homes/a/secret.txt': secret,
+  'homes/a/anna/secret.txt': secret,
+  'homes/a/anna/public/a.txt': 'a',
   'alias/inside.txt': secret,
   'alias/sub/a.txt': 'a',
+  'hosts/default.example/secret.txt': secret,
+  'hosts/default.example/docs/a.txt': 'a',
   'hosts/a.example/index.html': 'a',
 };
 
@@ -41,7 +49,7 @@ const parseOptions: Readonly<Record<string, string>> = {
     '"url-normalize" => "disable", "header-strict" => "disable", "host-strict" => "disable", "host-normalize" => "disable"',
 };
 
-const roots = ['/', '/both/', '/both/sub/', '/value', '/value/', '/key/', '/~', '/~anna', '/~anna/'];
+const roots = ['/', '/both/', '/both/sub/', '/value', '/value/', '/key/', '/~', '/~a/', '/~anna', '/~anna/'];
 const dots = ['..', '%2e%2e', '.%2e', '%252e%252e', '..;', '..%00', '%c0%ae%c0%ae', '...', '\\..'];
 const slashes = ['/', '//', '%2f', '%252f', '\\', '%5c', '/./'];
 const hosts = [
@@ -58,6 +66,16 @@ const hosts = [
   'a.example/..',
   '..\\',
 ];
+
+/** What lies inside of each root: the roots are where the attacks look for them. */
+const served = [
+  ['/both/sub/a.txt', 'a.example', ''],
+  ['/~anna/a.txt', 'a.example', ''],
+  ['/~anna/a.txt', 'a.example', 'letter homes'],
+  ['/index.html', 'a.example', 'whole'],
+  ['/index.html', 'a.example', 'simple'],
+  ['/a.txt', 'other.example', 'default host'],
+] as const;
 
 function attacks(): string[] {
   return roots.flatMap((root) =>
@@ -90,12 +108,22 @@ describe('no URL and no host leads out of its folder', () => {
         const line = (target: string, host: string, by: string): string =>
           `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nX-By: ${by}\r\nConnection: close\r\n\r\n`;
         const byUrl = attacks().map((target) => line(target, 'a.example', ''));
+        const byLetter = attacks()
+          .filter((target) => target.startsWith('/~'))
+          .map((target) => line(target, 'a.example', 'letter homes'));
         const byHost = hosts.flatMap((host) =>
-          ['whole', 'parts', 'letters', 'simple'].map((by) => line('/secret.txt', host, by)),
+          ['whole', 'parts', 'letters', 'simple', 'default host'].map((by) => line('/secret.txt', host, by)),
         );
-        assert.deepEqual(await leaks(server, [...byUrl, ...byHost]), []);
+        assert.deepEqual(await leaks(server, [...byUrl, ...byLetter, ...byHost]), []);
         // what is inside is found, by the same look at answers
         assert.equal((await leaks(server, [line('/both/inside.txt', 'a.example', '')])).length, 1);
+        for (const [target, host, by] of served) {
+          const { responses } = await server.send(line(target, host, by), { expectClose: true });
+          assert.ok(
+            responses.some((one) => 'status' in one && one.status === 200),
+            `${by}: ${target}`,
+          );
+        }
       } finally {
         await server.stop();
       }
