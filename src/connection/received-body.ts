@@ -99,7 +99,7 @@ export abstract class ReceivedBody implements RequestBody {
 
   async *chunks(): AsyncIterable<Buffer> {
     if (this.mode === 'collect') {
-      yield* this.collected();
+      yield* this.pieces();
       return;
     }
     this.start('stream');
@@ -198,7 +198,16 @@ export abstract class ReceivedBody implements RequestBody {
     return true;
   }
 
-  private async *collected(): AsyncIterable<Buffer> {
+  collected(): Buffer | null {
+    if (this.length === 0) return Buffer.alloc(0);
+    if (this.mode !== 'collect' || !this.finished) return null;
+    if (this.spool === null) return Buffer.concat(this.queue);
+    const content = Buffer.alloc(this.spool.length);
+    this.spool.read(content, 0);
+    return content;
+  }
+
+  private async *pieces(): AsyncIterable<Buffer> {
     yield* this.queue;
     if (this.spool === null) return;
     for (let offset = 0; offset < this.spool.length; ) {

@@ -14,7 +14,8 @@ export function checkPhysicalPath(request: RequestState): HandlerResult {
   const { conf, physical } = request;
   if (conf.logRequestHandling) logPhysical(request);
   if (request.handler !== null) return goOn;
-  const found = request.server.statCache.get(physical.path);
+  // only a script can take the path away, and lighttpd does not look for what has no name
+  const found = physical.path === '' ? 'other' : request.server.statCache.get(physical.path);
   let entry: StatEntry;
   if (typeof found === 'string') {
     const status = statusOfError(request, found);

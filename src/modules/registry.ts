@@ -40,7 +40,7 @@ export const registry: readonly RegistryEntry[] = [
   { name: 'mod_geoip', load: async () => (await import('./mod_geoip.js')).modGeoip },
   { name: 'mod_h2', load: async () => (await import('./mod_h2.js')).modH2 },
   { name: 'mod_indexfile', load: async () => (await import('./mod_indexfile.js')).modIndexfile },
-  { name: 'mod_magnet', load: async () => (await import('./mod_magnet.js')).modMagnet },
+  { name: 'mod_magnet', load: async () => (await import('./mod_magnet/index.js')).modMagnet },
   { name: 'mod_maxminddb', load: async () => (await import('./mod_maxminddb.js')).modMaxminddb },
   { name: 'mod_mysql_vhost', load: async () => (await import('./mod_mysql_vhost.js')).modMysqlVhost },
   {

@@ -20,6 +20,8 @@ export interface RequestBody {
    * where it is in memory.
    */
   readonly fileDescriptor: number;
+  /** After `collect`, and where there is no body: all of its content. Null before. */
+  collected(): Buffer | null;
   /**
    * Takes what the client has sent so far, without waiting; 0, or the status to answer with. A chunked body that has
    * come whole has its length then.
@@ -46,6 +48,7 @@ export const noBody: RequestBody = {
   finished: true,
   fileDescriptor: -1,
   collect: () => Promise.resolve(0),
+  collected: () => Buffer.alloc(0),
   takeArrived: () => 0,
   async *chunks() {},
   async *tunnel() {},

@@ -108,6 +108,7 @@ export const packageHomes: Readonly<Record<string, readonly RoomName[]>> = {
   '@bokuweb/zstd-wasm': ['modules'],
   chevrotain: ['grammar'],
   chokidar: ['process'],
+  fengari: ['modules'],
   'hash-wasm': ['modules'],
   maxmind: ['files'],
   mime: ['modules'],

@@ -1,5 +1,5 @@
+import { type Escape, jsonString } from '../../base/escape-bytes.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { type Escape, jsonString } from './escape.js';
 import { type Field, specifiers } from './fields.js';
 import type { LineClock } from './line-clock.js';
 

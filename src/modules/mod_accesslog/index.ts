@@ -4,13 +4,14 @@
  *
  * `server.feature-flags += ("accesslog.json" => "enable")` makes each line a JSON object of the format's fields.
  */
+
+import { escapeDefault, escapeJson } from '../../base/escape-bytes.js';
 import { systemErrorText } from '../../base/system-error.js';
 import { bool, type ConfigOf, type ReadContext, short, string } from '../../config/directive.js';
 import type { LogWriter } from '../../log/log-writer.js';
 import type { Logs } from '../../log/logs.js';
 import { defineModule, type StartContext } from '../../plugin/define-module.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { escapeDefault, escapeJson } from './escape.js';
 import {
   compileJson,
   compileLine,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { escapeDefault, escapeJson } from '../../../src/base/escape-bytes.js';
 import { HeaderList } from '../../../src/http/header-list.js';
 import { HttpVersion } from '../../../src/http/version.js';
-import { escapeDefault, escapeJson } from '../../../src/modules/mod_accesslog/escape.js';
 import { maskAddress } from '../../../src/modules/mod_accesslog/fields.js';
 import {
   compileJson,

@@ -24,7 +24,7 @@ export function escapeDefault(text: string): string {
 }
 
 /**
- * `accesslog.escaping = "json"`: control bytes as `\u001B`, those from 80 to 9F hexadecimal too, which are no
+ * As `accesslog.escaping = "json"` wants it: control bytes as `\u001B`, those from 80 to 9F hexadecimal too, which are no
  * control characters where they are part of UTF-8 (lighttpd's buffer_append_bs_escaped_json). `\a` and `\v` are not JSON.
  */
 export function escapeJson(text: string): string {
