@@ -33,6 +33,8 @@ export class BackendAnswer {
   /** Null until the final head has arrived. */
   head: ResponseHead | null = null;
   hasEnded = false;
+  /** It ended where its head said, with nothing behind it. */
+  endsExactly = false;
   /** The body goes to the client as it comes. */
   isStreamed = false;
   /** An authorizer says that the request may pass; it counts once the answer is whole. */
@@ -177,7 +179,7 @@ export class BackendAnswer {
     this.isStreamed = head.upgraded || head.incremental || this.request.conf.streamResponseBody > 0;
     if (rest.length > 0) this.feedBody(rest);
     if (this.hasEnded) return;
-    if (this.remaining === 0) this.complete();
+    if (this.remaining === 0) this.completeExactly(rest.length === 0);
     // the head can go out; the rest of the body follows
     else if (this.isStreamed) this.resolve(HandlerResult.finished);
   }
@@ -229,13 +231,13 @@ export class BackendAnswer {
       if (decoder.status !== 0 || used < bytes.length) {
         this.request.conf.errorLog.error('http_chunk.c', 'chunked header invalid chars');
         this.cut();
-      } else if (decoder.finished) this.complete();
+      } else if (decoder.finished) this.completeExactly(true);
     } else if (this.remaining < 0) this.append(bytes);
     else {
       // what exceeds the announced length is cut off silently, as lighttpd does
       const content = bytes.length > this.remaining ? bytes.subarray(0, this.remaining) : bytes;
       this.remaining -= content.length;
-      if (this.append(content) && this.remaining === 0) this.complete();
+      if (this.append(content) && this.remaining === 0) this.completeExactly(content.length === bytes.length);
     }
   }
 
@@ -265,6 +267,11 @@ export class BackendAnswer {
     this.request.keepAlive = false;
     if (this.isStreamed) this.cut();
     else this.complete();
+  }
+
+  private completeExactly(isExact: boolean): void {
+    this.endsExactly = isExact;
+    this.complete();
   }
 
   private complete(): void {
@@ -316,5 +323,6 @@ const emptyHead: ResponseHead = {
   chunked: false,
   upgraded: false,
   incremental: false,
+  persistent: false,
   refusedWith: 0,
 };

@@ -3,7 +3,9 @@ import type { BackendPrograms } from './backend-programs.js';
 import { hashText } from './balance.js';
 import { Counter, count } from './counter.js';
 import { type Address, Endpoint } from './endpoint.js';
+import { HealthCheck } from './health-check.js';
 import type { Backend } from './read-backends.js';
+import { tlsOptions } from './tls-options.js';
 
 /** A request that a backend may keep waiting. */
 export interface WaitingRun {
@@ -23,6 +25,7 @@ export class BackendHost {
   readonly runs = new Set<WaitingRun>();
   /** Null for backends that others start. */
   programs: BackendPrograms | null = null;
+  private readonly healthChecks: HealthCheck[] = [];
   private readonly counters: Map<string, number>;
   private readonly errorLog: ErrorLog;
 
@@ -36,9 +39,22 @@ export class BackendHost {
 
   add(address: Address): Endpoint {
     const name = `gw.backend.${this.backend.label}.${this.endpoints.length}`;
-    const endpoint = new Endpoint(address, this.counters, name);
+    const endpoint = new Endpoint(address, this.counters, name, tlsOptions(this.backend));
     this.endpoints.push(endpoint);
+    const path = this.backend.settings['health-check'];
+    if (path !== '') this.healthChecks.push(this.newHealthCheck(endpoint, path));
     return endpoint;
+  }
+
+  private newHealthCheck(endpoint: Endpoint, path: string): HealthCheck {
+    const { label, host, settings } = this.backend;
+    return new HealthCheck(
+      endpoint,
+      path,
+      settings['health-interval'],
+      label || host || 'localhost',
+      this.errorLog,
+    );
   }
 
   get isUp(): boolean {
@@ -49,7 +65,7 @@ export class BackendHost {
   leastBusy(): Endpoint | null {
     let chosen: Endpoint | null = null;
     for (const endpoint of this.endpoints) {
-      if (endpoint.state !== 'running') continue;
+      if (endpoint.state !== 'running' || endpoint.isUnwell) continue;
       if (chosen === null || endpoint.load.value < chosen.load.value) chosen = endpoint;
     }
     return chosen;
@@ -77,11 +93,19 @@ export class BackendHost {
     (error.code === 'EAGAIN' ? endpoint.overloaded : endpoint.died).add(1);
   }
 
+  stop(): void {
+    for (const run of this.runs) run.close();
+    for (const check of this.healthChecks) check.stop();
+    for (const endpoint of this.endpoints) endpoint.closeIdle(Infinity);
+  }
+
   /** Once a second: what was left alone long enough is asked again. */
   tick(now: number): void {
     for (const run of this.runs) run.checkTimeouts(now);
     this.programs?.tick(now);
+    for (const check of this.healthChecks) check.tick(now);
     for (const endpoint of this.endpoints) {
+      endpoint.closeIdle(now - this.backend.settings['keep-alive-idle']);
       if (endpoint.state !== 'overloaded' || now <= endpoint.disabledUntil) continue;
       endpoint.state = 'running';
       this.errorLog.error('gw_backend.c', `gw-server re-enabled: ${endpoint.name}`);

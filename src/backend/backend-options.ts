@@ -11,6 +11,7 @@ import {
   stringMap,
 } from '../config/directive.js';
 import { simplifyPath } from '../http/decode-path.js';
+import type { ownBackendOptions } from './own-options.js';
 
 /** What a backend does for a request: it answers, or it only says whether others may. */
 export type BackendMode = 'responder' | 'authorizer';
@@ -203,7 +204,7 @@ export const withdrawnBackendOptions: Readonly<Record<string, string>> = {
   'min-procs-not-working': '1.4.45',
 };
 
-export type BackendSettings = ConfigOf<typeof backendOptions>;
+export type BackendSettings = ConfigOf<typeof backendOptions & typeof ownBackendOptions>;
 
 function readMode(mode: string, context: ReadContext): BackendMode {
   if (mode === 'authorizer') return 'authorizer';

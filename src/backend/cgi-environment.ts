@@ -49,6 +49,15 @@ export function addCgiEnvironment(
   return unambiguous;
 }
 
+/** The same for people: `NAME=value`, each name once. */
+export function environmentLines(request: RequestState, options: CgiEnvironmentOptions): readonly string[] {
+  const variables = new Map<string, string>();
+  addCgiEnvironment(request, options, (name, value) => {
+    if (!variables.has(name)) variables.set(name, value);
+  });
+  return Array.from(variables, ([name, value]) => `${name}=${value}`);
+}
+
 /** Modules that know more of the request, as those for TLS do, put it into `request.env` now. */
 export function askModules(request: RequestState): void {
   for (const { definition, settings, state } of request.server.modules)

@@ -1,4 +1,6 @@
 import type { NetConnectOpts } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { BackendConnection } from './backend-connection.js';
 import { Counter } from './counter.js';
 import { systemText } from './program-text.js';
 
@@ -29,12 +31,18 @@ export class Endpoint {
   readonly address: Address;
   readonly name: string;
   readonly connectOptions: NetConnectOpts;
+  /** Null where the backend is spoken to in the clear. */
+  readonly tls: ConnectionOptions | null;
   state: EndpointState = 'running';
+  /** A health check has failed, and none has succeeded since. */
+  isUnwell = false;
   /** Monotonic seconds. */
   disabledUntil = 0;
   lastUsed = 0;
   /** While a program is being started there: resolves when that is over, well or not. */
   ready: Promise<void> | null = null;
+  /** Connections that wait for a request, the one used last at the end. */
+  private readonly idle: BackendConnection[] = [];
   /** Requests that it is working on, connections so far, and connections that failed. */
   readonly load: Counter;
   readonly connected: Counter;
@@ -42,7 +50,13 @@ export class Endpoint {
   readonly overloaded: Counter;
 
   /** `counterName` is what the names of its figures begin with. */
-  constructor(address: Address, counters: Map<string, number>, counterName: string) {
+  constructor(
+    address: Address,
+    counters: Map<string, number>,
+    counterName: string,
+    tls: ConnectionOptions | null = null,
+  ) {
+    this.tls = tls;
     this.address = address;
     this.name = addressName(address);
     this.connectOptions = connectOptions(address);
@@ -51,5 +65,29 @@ export class Endpoint {
     this.connected = new Counter(counters, `${counterName}.connected`);
     this.load = new Counter(counters, `${counterName}.load`);
     counters.set(`${counterName}.disabled`, 0);
+  }
+
+  /** A connection that waits for a request; null where there is none. */
+  takeIdle(): BackendConnection | null {
+    return this.idle.pop() ?? null;
+  }
+
+  /** Keeps a connection for the next request; with more than `most`, the one that waits longest is closed. */
+  keep(connection: BackendConnection, most: number): void {
+    connection.user = null;
+    connection.isReused = true;
+    this.idle.push(connection);
+    if (this.idle.length > most) this.idle[0].destroy();
+  }
+
+  /** It does not wait for a request any more. */
+  forget(connection: BackendConnection): void {
+    const index = this.idle.indexOf(connection);
+    if (index >= 0) this.idle.splice(index, 1);
+  }
+
+  /** Closes those that have waited since `since` (monotonic seconds), or for longer. */
+  closeIdle(since: number): void {
+    for (const connection of this.idle.filter(({ idleSince }) => idleSince <= since)) connection.destroy();
   }
 }

@@ -2,7 +2,7 @@ import { writeLines } from '../log/logs.js';
 import type { RequestState } from '../plugin/request-state.js';
 import type { BackendAnswer } from './backend-answer.js';
 import type { BackendMode } from './backend-options.js';
-import { addCgiEnvironment, type CgiEnvironmentOptions } from './cgi-environment.js';
+import { addCgiEnvironment, type CgiEnvironmentOptions, environmentLines } from './cgi-environment.js';
 import type { Backend } from './read-backends.js';
 import type { Wire, WireTarget } from './wire.js';
 
@@ -14,6 +14,8 @@ const contentMax = 65535;
 /** One connection carries one request. */
 const requestId = 1;
 const roles: Readonly<Record<BackendMode, number>> = { responder: 1, authorizer: 2 };
+/** A flag of the first record: the application leaves the connection open. */
+const keepConnection = 1;
 const noBytes = Buffer.alloc(0);
 
 /** A request as a FastCGI application gets it, and its records back. */
@@ -27,8 +29,12 @@ export class FastcgiWire implements Wire {
   /** The beginning of a record that has not arrived whole. */
   private partial: Buffer = noBytes;
   private hasEnded = false;
+  /** The last record was the end of the answer, and nothing came behind it. */
+  private endedClean = false;
+  private readonly keepAlive: boolean;
 
-  constructor({ request, backend, mode }: WireTarget) {
+  constructor({ request, backend, mode, keepAlive }: WireTarget) {
+    this.keepAlive = keepAlive;
     this.request = request;
     this.mode = mode;
     this.environment = environmentOptions(backend, mode);
@@ -45,9 +51,16 @@ export class FastcgiWire implements Wire {
       length += pair.length;
     });
     if (!isClear || length > contentMax) return 400;
-    const begin = record(RecordType.begin, Buffer.from([0, roles[this.mode], 0, 0, 0, 0, 0, 0]));
+    const begin = record(
+      RecordType.begin,
+      Buffer.from([0, roles[this.mode], this.keepAlive ? keepConnection : 0, 0, 0, 0, 0, 0]),
+    );
     const head = recordHead(RecordType.params, length);
     return Buffer.concat([begin, head, ...params, record(RecordType.params, noBytes)]);
+  }
+
+  describe(): readonly string[] {
+    return environmentLines(this.request, this.environment);
   }
 
   frame(content: Buffer): readonly Buffer[] {
@@ -71,6 +84,13 @@ export class FastcgiWire implements Wire {
       at = end;
     }
     this.partial = at === input.length ? noBytes : input.subarray(at);
+    if (!this.hasEnded) return;
+    this.endedClean = at === input.length;
+    answer.end();
+  }
+
+  leavesOpen(): boolean {
+    return this.keepAlive && this.endedClean;
   }
 
   /** Without its last record the answer is not whole. */
@@ -93,7 +113,6 @@ export class FastcgiWire implements Wire {
         break;
       case RecordType.end:
         this.hasEnded = true;
-        answer.end();
         break;
       default:
         errorLog.error('mod_fastcgi.c', `FastCGI: header.type not handled: ${type}`);

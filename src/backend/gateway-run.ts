@@ -1,8 +1,8 @@
-import { connect, type Socket } from 'node:net';
 import { answerError } from '../plugin/answer.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
 import { BackendAnswer } from './backend-answer.js';
+import { BackendConnection, type ConnectionUser } from './backend-connection.js';
 import type { BackendHost } from './backend-host.js';
 import type { BackendMode } from './backend-options.js';
 import type { Endpoint } from './endpoint.js';
@@ -17,27 +17,35 @@ export interface GatewayRunOptions {
   readonly makeWire: WireMaker;
   /** Shared by all runs: what is in it is copied out at once. */
   readonly readBuffer: Buffer;
-  /** Another backend that is up; null where none is, and then the request is answered with 503. */
-  readonly nextHost: () => BackendHost | null;
+  /** A backend that is up, other than `except`; null where none is, and then the request is answered with 503. */
+  readonly nextHost: (except: BackendHost | null) => BackendHost | null;
 }
+
+/** Methods whose requests can be sent twice without a change (RFC 9110, 9.2.1; RFC 4918). */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND']);
 
 /** Refused connections after which a request is given up; one that took too long is tried once more. */
 const refusalsMax = 5;
 const connectTimeoutsMax = 1;
 
 /** One request on its way to a backend and back (gw_handler_ctx). */
-export class GatewayRun {
+export class GatewayRun implements ConnectionUser {
   readonly mode: BackendMode;
   private readonly request: RequestState;
   private readonly options: GatewayRunOptions;
   private host: BackendHost;
   private endpoint: Endpoint | null = null;
-  private socket: Socket | null = null;
+  private connection: BackendConnection | null = null;
   private wire: Wire | null = null;
   private answer: BackendAnswer | null = null;
   private isClosed = false;
-  /** Ends the wait for a connection; null where none is being made. */
-  private connectEnded: ((error: NodeJS.ErrnoException | null) => void) | null = null;
+  /** The backend has said something since the request was sent to it. */
+  private hasAnswered = false;
+  /** Where the request is sent once more; null where its answer stands. */
+  private repeatAt: BackendHost | null = null;
+  /** A connection that waited for it was closed under its hands: this time a new one is made. */
+  private wantsNewConnection = false;
+  private hasRetried = false;
   private sender: RequestSender | null = null;
   /** Monotonic seconds: since when the backend has said nothing, and since when it is waited for. */
   private readingSince = 0;
@@ -48,6 +56,11 @@ export class GatewayRun {
     this.request = request;
     this.options = options;
     this.mode = options.mode;
+    this.host = host;
+    this.join(host);
+  }
+
+  private join(host: BackendHost): void {
     this.host = host;
     host.load.add(1);
     host.runs.add(this);
@@ -61,10 +74,15 @@ export class GatewayRun {
       request.keepAlive = false;
       return this.giveUp(answerError(request, refusal));
     }
-    const status = await this.connectSomewhere();
-    if (this.isClosed) return this.giveUp(HandlerResult.error);
-    if (status !== 0) return this.giveUp(answerError(request, status));
-    return this.exchange();
+    for (;;) {
+      const status = await this.connectSomewhere();
+      if (this.isClosed) return this.giveUp(HandlerResult.error);
+      if (status !== 0) return this.giveUp(answerError(request, status));
+      const result = await this.exchange();
+      if (this.repeatAt === null) return result;
+      this.join(this.repeatAt);
+      this.repeatAt = null;
+    }
   }
 
   /** The request is over, whatever the backend still does. */
@@ -81,7 +99,7 @@ export class GatewayRun {
     const writeTimeout = settings['write-timeout'];
     const connectTimeout = settings['connect-timeout'];
     const stalledSince = this.sender?.stalledSince ?? -1;
-    if (this.connectEnded !== null) {
+    if (this.connection?.isBeingMade) {
       if (connectTimeout > 0 && now - this.connectingSince > connectTimeout) this.connectTimedOut();
     } else if (readTimeout > 0 && this.isReading && now - this.readingSince > readTimeout) {
       this.timeOut('read');
@@ -111,19 +129,11 @@ export class GatewayRun {
       if (error === null || this.isClosed) return 0;
       if (error.code === 'ETIMEDOUT' ? timeouts++ >= connectTimeoutsMax : refusals++ >= refusalsMax)
         return 503;
-      const next = this.options.nextHost();
+      const next = this.options.nextHost(null);
       if (next === null) return 503;
-      this.moveTo(next);
+      this.release();
+      this.join(next);
     }
-  }
-
-  private moveTo(host: BackendHost): void {
-    this.leaveEndpoint();
-    this.host.load.add(-1);
-    this.host.runs.delete(this);
-    this.host = host;
-    host.load.add(1);
-    host.runs.add(this);
   }
 
   private async connect(endpoint: Endpoint): Promise<NodeJS.ErrnoException | null> {
@@ -132,41 +142,30 @@ export class GatewayRun {
     return this.connectNow(endpoint);
   }
 
-  private connectNow(endpoint: Endpoint): Promise<NodeJS.ErrnoException | null> {
+  private async connectNow(endpoint: Endpoint): Promise<NodeJS.ErrnoException | null> {
     const { host, options } = this;
     this.endpoint = endpoint;
-    this.connectingSince = this.now();
     host.begin(endpoint);
-    const socket = connect({
-      ...endpoint.connectOptions,
-      allowHalfOpen: true,
-      noDelay: true,
-      onread: {
-        buffer: options.readBuffer,
-        // the buffer is used again after this call
-        callback: (length, buffer) => this.received(Buffer.from(buffer.subarray(0, length))),
-      },
-    });
-    this.socket = socket;
-    return new Promise((resolve) => {
-      const ended = (error: NodeJS.ErrnoException | null): void => {
-        if (this.connectEnded !== ended) return;
-        this.connectEnded = null;
-        if (error === null) endpoint.connected.add(1);
-        else {
-          socket.destroy();
-          if (!this.isClosed) host.refused(endpoint, error, this.now());
-        }
-        endpoint.lastUsed = this.now();
-        resolve(error);
-      };
-      this.connectEnded = ended;
-      socket.on('connect', () => ended(null));
-      socket.on('error', (error) =>
-        this.connectEnded === ended ? ended(error) : this.broken(socket, error),
-      );
-      socket.on('end', () => this.backendEnded(socket));
-    });
+    const waiting = this.isRepeatable && !this.wantsNewConnection ? endpoint.takeIdle() : null;
+    if (waiting !== null) {
+      waiting.user = this;
+      this.connection = waiting;
+      return null;
+    }
+    this.connectingSince = this.now();
+    const connection = new BackendConnection(endpoint, this, options.readBuffer);
+    this.connection = connection;
+    const error = await connection.made();
+    if (error === null) endpoint.connected.add(1);
+    else if (!this.isClosed) host.refused(endpoint, error, this.now());
+    endpoint.lastUsed = this.now();
+    return error;
+  }
+
+  /** Sent twice, the request changes no more than sent once. */
+  private get isRepeatable(): boolean {
+    const { method, body } = this.request;
+    return safeMethods.has(method) && body.length === 0 && this.mode === 'responder';
   }
 
   /** Sends the request and takes the answer. */
@@ -188,7 +187,7 @@ export class GatewayRun {
     this.answer = answer;
     const sender = new RequestSender({
       request,
-      socket: this.socket!,
+      socket: this.connection!.socket,
       wire,
       withBody: mode !== 'authorizer',
       upgrade: options.upgrade,
@@ -196,6 +195,7 @@ export class GatewayRun {
     });
     this.sender = sender;
     this.isReading = true;
+    this.hasAnswered = false;
     this.readingSince = this.now();
     wire.begin?.(answer);
     if (wire.tunnelStatus !== undefined) answer.startTunnel(wire.tunnelStatus);
@@ -207,7 +207,8 @@ export class GatewayRun {
 
   private newWire(): Wire {
     const { request, host, mode, options } = this;
-    return options.makeWire({ request, backend: host.backend, mode, upgrade: options.upgrade });
+    const keepAlive = host.backend.settings['keep-alive'] > 0;
+    return options.makeWire({ request, backend: host.backend, mode, upgrade: options.upgrade, keepAlive });
   }
 
   private headArrived(head: ResponseHead): void {
@@ -227,7 +228,7 @@ export class GatewayRun {
   }
 
   private propagateHalfClose(): void {
-    if (this.sender?.bodySent && this.mode !== 'authorizer') this.socket?.end();
+    if (this.sender?.bodySent && this.mode !== 'authorizer') this.connection?.socket.end();
   }
 
   private bodyFailed(status: number): void {
@@ -238,46 +239,64 @@ export class GatewayRun {
     }
   }
 
-  private received(bytes: Buffer): boolean {
-    const { answer, wire, socket } = this;
-    if (answer === null || wire === null || answer.hasEnded) return true;
+  received(bytes: Buffer): void {
+    const { answer, wire, connection } = this;
+    if (answer === null || wire === null || answer.hasEnded) return;
     this.readingSince = this.now();
+    this.hasAnswered = true;
     wire.receive(bytes, answer);
     const room = answer.room();
-    if (room === undefined) return true;
+    if (room === undefined) return;
     this.isReading = false;
-    socket?.pause();
+    connection?.socket.pause();
     room.then(() => {
       this.readingSince = this.now();
       this.isReading = true;
-      this.socket?.resume();
+      this.connection?.socket.resume();
     });
-    return true;
   }
 
-  private backendEnded(socket: Socket): void {
-    if (socket !== this.socket || this.answer === null) return;
-    if (this.wire !== null && !this.answer.hasEnded) this.wire.ended(this.answer);
+  backendEnded(): void {
+    const { answer, wire } = this;
+    if (answer === null || wire === null || answer.hasEnded || this.repeats(answer)) return;
+    wire.ended(answer);
   }
 
-  /** The connection broke after it had been made. */
-  private broken(socket: Socket, error: NodeJS.ErrnoException): void {
+  broken(error: NodeJS.ErrnoException): void {
     const { answer } = this;
-    if (socket !== this.socket || answer === null || answer.hasEnded) return;
+    if (answer === null || answer.hasEnded || this.repeats(answer)) return;
     this.trace(`${error.code === 'EPIPE' ? 'connection was dropped after accept()' : error.message}`);
     if (this.wire?.broken) this.wire.broken(answer);
     else answer.fail(error.code === 'EPIPE' ? 503 : 500);
   }
 
+  /**
+   * Without an answer, a request that can be repeated is sent once more: on a new connection where it was sent on one
+   * that the backend may have been closing, and else to another backend, where `retry` is on.
+   */
+  private repeats(answer: BackendAnswer): boolean {
+    if (answer.head !== null || !this.isRepeatable || this.wire?.tunnelStatus !== undefined) return false;
+    if (this.connection?.isReused && !this.hasAnswered) {
+      this.wantsNewConnection = true;
+      this.repeatAt = this.host;
+    } else if (this.host.backend.settings.retry && !this.hasRetried) {
+      this.hasRetried = true;
+      this.repeatAt = this.options.nextHost(this.host);
+    }
+    if (this.repeatAt === null) return false;
+    answer.detach();
+    return true;
+  }
+
   private connectTimedOut(): void {
     const error: NodeJS.ErrnoException = new Error('Connection timed out');
     error.code = 'ETIMEDOUT';
-    this.connectEnded?.(error);
+    this.connection?.giveUp(error);
   }
 
   private timeOut(direction: 'read' | 'write'): void {
     this.trace(`${direction} timeout`);
-    this.answer?.fail(504);
+    if (this.answer !== null && !this.answer.hasEnded && !this.repeats(this.answer)) this.answer.fail(504);
   }
 
   private trace(message: string): void {
@@ -299,15 +318,31 @@ export class GatewayRun {
   }
 
   private leaveEndpoint(): void {
-    const { socket, endpoint, host } = this;
+    const { connection, endpoint, host } = this;
+    const stays = connection !== null && this.leavesOpen(connection);
     this.isReading = false;
     this.sender?.close();
     this.sender = null;
-    this.socket = null;
+    this.connection = null;
     this.endpoint = null;
-    socket?.destroy();
-    this.connectEnded?.(noEndpoint);
     if (endpoint !== null) host.end(endpoint);
+    connection?.giveUp(noEndpoint);
+    if (connection === null || endpoint === null) return;
+    if (!stays) connection.destroy();
+    else {
+      connection.idleSince = this.now();
+      connection.socket.resume();
+      endpoint.keep(connection, host.backend.settings['keep-alive']);
+    }
+  }
+
+  /** Can the connection carry another request? */
+  private leavesOpen({ socket }: BackendConnection): boolean {
+    const { answer, wire, sender, host, endpoint } = this;
+    if (host.backend.settings['keep-alive'] === 0 || this.isClosed || endpoint?.state !== 'running')
+      return false;
+    if (!answer?.hasEnded || !sender?.bodySent || !socket.writable || socket.readableEnded) return false;
+    return wire?.leavesOpen?.(answer) ?? false;
   }
 
   private now(): number {

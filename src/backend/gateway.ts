@@ -12,6 +12,7 @@ import { BackendPrograms, programSpec } from './backend-programs.js';
 import { type BackendChoice, chooseHost } from './balance.js';
 import type { Balance } from './gateway-directives.js';
 import { GatewayRun } from './gateway-run.js';
+import { matchesKey, splitPathInfo } from './match-key.js';
 import type { Backend, BackendGroup } from './read-backends.js';
 import { allowsUpgrade, streamsRequestBody } from './request-policy.js';
 import type { WireMaker } from './wire.js';
@@ -53,11 +54,14 @@ class RunningGroup implements BackendChoice {
   }
 
   matches(request: RequestState, path: string): boolean {
-    return this.key.startsWith('/') ? request.uri.path.startsWith(this.key) : path.endsWith(this.key);
+    return matchesKey(this.key, request, path);
   }
 
-  choose(request: RequestState, balance: Balance): BackendHost | null {
+  /** A backend that is up; `except`: any other than this one, and nothing is said where there is none. */
+  choose(request: RequestState, balance: Balance, except: BackendHost | null = null): BackendHost | null {
     const host = chooseHost(this, balance, request);
+    if (except !== null)
+      return host !== except ? host : (this.hosts.find((other) => other !== except && other.isUp) ?? null);
     if (host === null && !this.wasDown) {
       const { uri, conf } = request;
       const message = `all handlers for ${uri.path}?${uri.query} on ${this.key} are down.`;
@@ -183,7 +187,7 @@ export class Gateway<Config extends object> {
       streamRequestBody,
       makeWire: settings.makeWire,
       readBuffer: this.readBuffer,
-      nextHost: () => group.choose(request, settings.balance),
+      nextHost: (except) => group.choose(request, settings.balance, except),
     });
     request.moduleData[this.self.index] = { run, isAuthorized: this.isAuthorized(request) };
     request.handler = this.self;
@@ -236,7 +240,7 @@ export class Gateway<Config extends object> {
   }
 
   stop(): void {
-    for (const { runs } of this.hosts.values()) for (const run of runs) run.close();
+    for (const host of this.hosts.values()) host.stop();
   }
 }
 
@@ -249,19 +253,6 @@ function findIn(
 ): RunningGroup | null {
   const byMapping = mapped === undefined ? undefined : groups.find(({ key }) => key === mapped);
   return byMapping ?? groups.find((group) => group.matches(request, path)) ?? null;
-}
-
-/**
- * SCRIPT_NAME is the key and what follows it up to the next slash; the rest is PATH_INFO. With the key `/` and
- * fix-root-scriptname, all of the path is PATH_INFO.
- */
-function splitPathInfo(request: RequestState, key: string, fixRoot: boolean): void {
-  if (!key.startsWith('/')) return;
-  const { uri } = request;
-  const slash = key === '/' && fixRoot ? 0 : uri.path.indexOf('/', key.length);
-  if (slash < 0) return;
-  request.pathInfo = uri.path.slice(slash);
-  uri.path = uri.path.slice(0, slash);
 }
 
 /** An authorizer let the request pass: it is served as if it came now. */

@@ -3,6 +3,7 @@ import type { Origin } from '../base/source-range.js';
 import type { ReadContext } from '../config/directive.js';
 import type { ArrayElement, ArrayValue } from '../config/tree.js';
 import { type BackendSettings, backendOptions, withdrawnBackendOptions } from './backend-options.js';
+import { ownBackendOptions } from './own-options.js';
 
 /** One backend as configured. */
 export interface Backend {
@@ -23,6 +24,8 @@ export interface BackendGroup {
   readonly key: string;
   readonly backends: readonly Backend[];
 }
+
+const allOptions = { ...backendOptions, ...ownBackendOptions };
 
 const labelBytesMax = 128;
 /** Of a unix socket's path: what `struct sockaddr_un` holds, less what lighttpd keeps for itself. */
@@ -59,13 +62,13 @@ function readBackend({ key, value }: ArrayElement, context: ReadContext): Backen
 
 function readOptions(array: ArrayValue, context: ReadContext): BackendSettings | undefined {
   const settings: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(backendOptions)) settings[name] = option.default;
+  for (const [name, option] of Object.entries(allOptions)) settings[name] = option.default;
   let isUsable = true;
   for (const { key, value } of array.elements) {
     const name = lowerAscii(key ?? '');
-    const option = (
-      backendOptions as Readonly<Record<string, (typeof backendOptions)[keyof typeof backendOptions]>>
-    )[name];
+    const option = (allOptions as Readonly<Record<string, (typeof allOptions)[keyof typeof allOptions]>>)[
+      name
+    ];
     if (option === undefined) {
       warnOfUnknown(name, context, value.origin);
       continue;
@@ -74,7 +77,25 @@ function readOptions(array: ArrayValue, context: ReadContext): BackendSettings |
     if (read === undefined) isUsable = false;
     else settings[name] = read;
   }
+  warnOfUseless(settings as unknown as BackendSettings, array, context);
   return isUsable ? (settings as unknown as BackendSettings) : undefined;
+}
+
+/** Options of ours that the protocol of the directive has no use for, and those that want another. */
+function warnOfUseless(settings: BackendSettings, { elements }: ArrayValue, context: ReadContext): void {
+  const isProxy = context.key === 'proxy.server';
+  for (const { key, value } of elements) {
+    const name = lowerAscii(key ?? '');
+    const isUsed =
+      !Object.hasOwn(ownBackendOptions, name) ||
+      isProxy ||
+      name === 'retry' ||
+      (name.startsWith('keep-alive') && context.key === 'fastcgi.server');
+    if (!isUsed)
+      context.warn(`"${name}" has no effect in ${context.key}`, 'It can be taken out', value.origin);
+    else if (name.startsWith('tls-') && !settings.tls)
+      context.warn(`"${name}" has no effect`, 'Set "tls" => "enable"', value.origin);
+  }
 }
 
 /** Problems are shown at the option, not at the directive that holds it. */
@@ -93,7 +114,7 @@ function warnOfUnknown(name: string, context: ReadContext, origin: Origin): void
   const until = withdrawnBackendOptions[name];
   if (until !== undefined)
     context.warn(`"${name}" has no effect`, `lighttpd read it up to ${until}; it can be taken out`, origin);
-  else if (withDashes !== name && withDashes in backendOptions)
+  else if (withDashes !== name && withDashes in allOptions)
     context.warn(`"${name}" has an underscore and no effect`, `Write "${withDashes}"`, origin);
   else context.warn(`unknown option "${name}" in ${context.key}`, 'It has no effect', origin);
 }

@@ -27,6 +27,8 @@ export interface ResponseHead {
   upgraded: boolean;
   /** `Incremental: ?1`: the answer should be streamed. */
   incremental: boolean;
+  /** An HTTP server goes on with the connection after this answer, and there is no doubt where that ends. */
+  persistent: boolean;
   /** The head cannot be used; the status to answer with instead. 0: it can. */
   refusedWith: number;
 }
@@ -46,13 +48,15 @@ export function takeResponseHead(
     chunked: false,
     upgraded: false,
     incremental: false,
+    persistent: options.kind === 'proxy' && lines[0]?.text.startsWith('HTTP/1.1 '),
     refusedWith: 0,
   };
   const first = takeStatusLine(request, lines, options, head);
   if (head.refusedWith !== 0) return head;
   for (let i = first; i < lines.length; i++) {
-    const { text } = lines[i];
+    const { text, crlf } = lines[i];
     const colon = text.indexOf(':');
+    if (!crlf || colon <= 0) head.persistent = false;
     if (colon <= 0) continue;
     const value = text.slice(colon + 1).replace(/^[ \t]+/, '');
     takeField(request, text.slice(0, colon), value, options, head);
@@ -108,7 +112,11 @@ function takeField(
     return;
   }
   const strict = request.conf.headerStrict;
-  if (!isFieldValue(value, strict) || !isFieldName(name, strict)) return;
+  if (!isFieldValue(value, strict) || !isFieldName(name, strict)) {
+    // it may have been one that says where the answer ends
+    head.persistent = false;
+    return;
+  }
   const kept = keptValue(request, lowerName, value, options, head);
   if (kept !== '') request.responseHeaders.insert(name, kept);
 }
@@ -142,6 +150,7 @@ function keptValue(
       head.upgraded = upgrade && request.status === 101;
       return head.upgraded ? value : '';
     case 'connection':
+      if (hasToken(value, 'close')) head.persistent = false;
       if (kind === 'proxy' || request.version === HttpVersion.http2) return '';
       if (hasToken(value, 'close')) request.keepAlive = false;
       return value;
@@ -173,7 +182,10 @@ function takeStatus(request: RequestState, value: string, head: ResponseHead): v
 
 /** The first one counts, and none beside chunks. */
 function takeContentLength(value: string, head: ResponseHead): string {
-  if (head.chunked || head.contentLength >= 0) return '';
+  if (head.chunked || head.contentLength >= 0) {
+    head.persistent = false;
+    return '';
+  }
   const digits = (value.startsWith('+') ? value.slice(1) : value).replace(/[ \t]+$/, '');
   if (digits === '') return '';
   const length = parseContentLength(digits);
@@ -190,6 +202,7 @@ function takeTransferEncoding(request: RequestState, value: string, head: Respon
     head.refusedWith = 502;
     return;
   }
+  if (head.chunked || head.contentLength >= 0) head.persistent = false;
   head.chunked = true;
   head.contentLength = -1;
   request.responseHeaders.unset('content-length');

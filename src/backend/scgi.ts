@@ -1,5 +1,5 @@
 import type { BackendAnswer } from './backend-answer.js';
-import { addCgiEnvironment } from './cgi-environment.js';
+import { addCgiEnvironment, type CgiEnvironmentOptions, environmentLines } from './cgi-environment.js';
 import type { Wire, WireTarget } from './wire.js';
 
 const uwsgiLengthMax = 65535;
@@ -17,10 +17,18 @@ abstract class VariablesWire implements Wire {
 
   abstract open(): Buffer | number;
 
+  private get environment(): CgiEnvironmentOptions {
+    const { docroot } = this.target.backend.settings;
+    return { docroot: docroot === '' ? undefined : docroot };
+  }
+
+  describe(): readonly string[] {
+    return environmentLines(this.target.request, this.environment);
+  }
+
   /** False where two headers have one variable name. */
   protected addVariables(add: (name: string, value: string) => void): boolean {
-    const { docroot } = this.target.backend.settings;
-    return addCgiEnvironment(this.target.request, { docroot: docroot === '' ? undefined : docroot }, add);
+    return addCgiEnvironment(this.target.request, this.environment, add);
   }
 
   frame(content: Buffer): readonly Buffer[] {

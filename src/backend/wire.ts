@@ -16,6 +16,8 @@ export interface Wire {
   readonly isOver?: boolean;
   /** The bytes before the body, or the status to answer with where the request cannot be written. */
   open(): Buffer | number;
+  /** What `open` sends, in lines for people; text is latin1. */
+  describe?(): readonly string[];
   /** A piece of the body, as it is sent. */
   frame(content: Buffer): readonly Buffer[];
   /** The backend asks for each piece of the body; without this it gets the body as it comes. */
@@ -28,6 +30,8 @@ export interface Wire {
   ended(answer: BackendAnswer): void;
   /** The connection to the backend broke; without this the answer fails. */
   broken?(answer: BackendAnswer): void;
+  /** The answer has ended: can the connection carry another request? Without this it is closed. */
+  leavesOpen?(answer: BackendAnswer): boolean;
   /** Before anything is sent: for a protocol that speaks with the client by itself. */
   begin?(answer: BackendAnswer): void;
   /** Once a second; `now` in monotonic seconds. */
@@ -43,6 +47,8 @@ export interface WireTarget {
   readonly mode: BackendMode;
   /** May the answer turn the connection into a tunnel? */
   readonly upgrade: boolean;
+  /** May the connection stay open after this request? */
+  readonly keepAlive: boolean;
 }
 
 export type WireMaker = (target: WireTarget) => Wire;

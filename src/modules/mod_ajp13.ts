@@ -3,6 +3,7 @@
  */
 
 import { Ajp13Wire } from '../backend/ajp13.js';
+import { explainGateway } from '../backend/explain-gateway.js';
 import { Gateway, type GatewaySettings } from '../backend/gateway.js';
 import {
   type Balance,
@@ -69,6 +70,7 @@ export const modAjp13 = defineModule({
     requestReset: (request, _config, gateway) => gateway.forget(request),
     trigger: (gateway) => gateway.tick(),
   },
+  explain: (request, config) => explainGateway(request, settingsOf(config), true),
   stop: (gateway) => gateway.stop(),
 });
 

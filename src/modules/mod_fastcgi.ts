@@ -3,6 +3,7 @@
  * applications that need no file here, and again once the file is known.
  */
 
+import { explainGateway } from '../backend/explain-gateway.js';
 import { FastcgiWire } from '../backend/fastcgi.js';
 import { Gateway, type GatewaySettings } from '../backend/gateway.js';
 import {
@@ -66,6 +67,7 @@ export const modFastcgi = defineModule({
     requestReset: (request, _config, gateway) => gateway.forget(request),
     trigger: (gateway) => gateway.tick(),
   },
+  explain: (request, config) => explainGateway(request, settingsOf(config)),
   stop: (gateway) => gateway.stop(),
 });
 

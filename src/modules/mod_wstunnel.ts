@@ -3,6 +3,7 @@
  * content of frames, and what they send is put into frames. Asked when the URL path is known.
  */
 
+import { explainGateway } from '../backend/explain-gateway.js';
 import { Gateway, type GatewaySettings } from '../backend/gateway.js';
 import {
   type Balance,
@@ -114,6 +115,7 @@ export const modWstunnel = defineModule({
     requestReset: (request, _config, gateway) => gateway.forget(request),
     trigger: (gateway) => gateway.tick(),
   },
+  explain: (request, config) => explainGateway(request, gatewaySettings(config), true),
   stop: (gateway) => gateway.stop(),
 });
 

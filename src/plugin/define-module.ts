@@ -28,7 +28,8 @@ export interface StartContext<Config> {
 /** What a module does to a request, in words, and the place of the setting that makes it do so. */
 export interface ExplainLine {
   readonly text: string;
-  readonly origin: Origin | null;
+  /** Null: the module's own setting that is in force. Left out: it goes on with the line before. */
+  readonly origin?: Origin | null;
   /** The module makes the answer: no later one is asked. */
   readonly takes?: boolean;
 }

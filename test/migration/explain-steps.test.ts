@@ -173,6 +173,39 @@ test('modules of old configurations are told, too', async () => {
   assert.deepEqual(stepsOf(await explain(rules, '/a.html')), [busy]);
 });
 
+test('gateways name the backend, and what it would be sent', async () => {
+  const rules = [
+    'server.modules = ( "mod_proxy", "mod_fastcgi", "mod_scgi" )',
+    'proxy.server = ( "/app/" => (( "host" => "192.0.2.7", "port" => 8080 ), ( "host" => "192.0.2.8" )) )',
+    'fastcgi.server = ( ".html" => ( "php" => ( "socket" => "/run/php.sock", "bin-path" => "/bin/php" )) )',
+    'scgi.server = ( "/scgi" => (( "host" => "::1", "port" => 4000, "check-local" => "disable" )) )',
+  ];
+  const proxied = await explain(rules, 'http://h.example/app/x?y', { headers: [['X-One', '1']] });
+  const lines = stepsOf(proxied);
+  assert.equal(
+    lines[0],
+    'mod_proxy: hands the request on to one of tcp:192.0.2.7:8080, tcp:192.0.2.8:80 (least-connection), for "/app/" @3',
+  );
+  for (const line of ['GET /app/x?y HTTP/1.1', 'Host: h.example', 'x-one: 1', 'X-Forwarded-Proto: http'])
+    assert.ok(
+      lines.some((step) => step.startsWith(`mod_proxy: sends ${line}`)),
+      line,
+    );
+  assert.equal(proxied.outcome.module, 'mod_proxy');
+  const php = stepsOf(await explain(rules, '/a.html?q=1'));
+  assert.equal(
+    php[0],
+    'mod_fastcgi: hands the request on to php at unix:/run/php.sock started as /bin/php, for ".html" @4',
+  );
+  assert.ok(php.some((step) => step.startsWith(`mod_fastcgi: sends SCRIPT_FILENAME=${folder}/www/a.html`)));
+  const scgi = stepsOf(await explain(rules, '/scgi/info'));
+  assert.ok(
+    scgi.some((step) => step.startsWith('mod_scgi: sends PATH_INFO=/info')),
+    scgi.join('\n'),
+  );
+  assert.deepEqual(stepsOf(await explain(rules, '/run.cgi')), []);
+});
+
 test('the server answers errors and folders itself', async () => {
   const missing = await explain(['server.error-handler-404 = "/a.html"'], '/nix');
   const handled = missing.steps.find(({ text }) => text === 'the error 404 is answered by /a.html');

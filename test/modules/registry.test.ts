@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { backendOptions, withdrawnBackendOptions } from '../../src/backend/backend-options.js';
+import { ownBackendOptions } from '../../src/backend/own-options.js';
 import type { Directive, DirectiveTable } from '../../src/config/directive.js';
 import type { DiagnosticList } from '../../src/diagnostics/diagnostic.js';
 import { renderText } from '../../src/diagnostics/render-text.js';
@@ -116,6 +117,17 @@ test('the feature flags are those of lighttpd and ours; each says who honours it
 test('each example of a backend option passes the checks of mod_fastcgi', async () => {
   for (const [key, { example }] of Object.entries(backendOptions)) {
     const text = `server.modules = ( "mod_fastcgi" )\nserver.document-root = "/"\n${example}\n`;
+    const { diagnostics } = await checkConfiguration(treeOfText(text), '');
+    assert.deepEqual(problemsOf(diagnostics), [], key);
+    assert.ok(example.includes(`"${key}" => `), key);
+  }
+});
+
+test('options of backends of our own are none of lighttpd, and each example passes the checks of mod_proxy', async () => {
+  for (const [key, { example, doc }] of Object.entries(ownBackendOptions)) {
+    assert.ok(!(key in backendOptions) && !(key in withdrawnBackendOptions), key);
+    assert.match(doc, /^[A-Z].*\.$/, key);
+    const text = `server.modules = ( "mod_proxy" )\nserver.document-root = "/"\n${example}\n`;
     const { diagnostics } = await checkConfiguration(treeOfText(text), '');
     assert.deepEqual(problemsOf(diagnostics), [], key);
     assert.ok(example.includes(`"${key}" => `), key);

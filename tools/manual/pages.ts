@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backendOptions, withdrawnBackendOptions } from '../../src/backend/backend-options.js';
+import { ownBackendOptions } from '../../src/backend/own-options.js';
 import type { DirectiveTable } from '../../src/config/directive.js';
 import { diagnosticCodes } from '../../src/diagnostics/codes.js';
 import { featureFlags } from '../../src/modules/core/feature-flags.js';
@@ -68,7 +69,20 @@ function backendOptionsPage(): string {
   const sections = Object.entries(backendOptions as DirectiveTable).map(([key, option]) =>
     directiveSection(key, option),
   );
-  return page('Backend options', intro, ...sections, '## Withdrawn options', withdrawn.join('\n'));
+  const ours = Object.entries(ownBackendOptions as DirectiveTable).map(([key, option]) =>
+    directiveSection(key, option).replace(/^- In lighttpd: .*$|^- Since: .*$/m, '- Known to lighttpd: no'),
+  );
+  const ownIntro =
+    '## Options of our own\n\nLighttpd warns that it does not know the following, and goes on without them: they do not hinder a way back.';
+  return page(
+    'Backend options',
+    intro,
+    ...sections,
+    ownIntro,
+    ...ours,
+    '## Withdrawn options',
+    withdrawn.join('\n'),
+  );
 }
 
 function featureFlagsPage(): string {

@@ -146,7 +146,7 @@ class Observer {
   ): void {
     const changes = whatChanged(before, request);
     if (changes.length === 0) return;
-    for (const { text, origin } of causes) this.add(definition.name, text, origin);
+    for (const { text, origin } of causes) this.add(definition.name, text, origin ?? null);
     for (const { text, name } of changes) {
       const origin = causes.length > 0 ? null : this.placeOf(definition, request, name);
       this.add(definition.name, text, origin);
@@ -163,7 +163,8 @@ class Observer {
       }
       let takes = false;
       for (const line of definition.explain(request, config)) {
-        this.add(definition.name, line.text, line.origin ?? this.placeOf(definition, request, ''));
+        const own = line.origin === null ? this.placeOf(definition, request, '') : line.origin;
+        this.add(definition.name, line.text, own ?? null);
         takes ||= line.takes ?? definition.hooks?.subrequest !== undefined;
       }
       if (!takes || hook === 'responseStart') return HandlerResult.goOn;

@@ -2,6 +2,7 @@
  * Hands requests on to other HTTP servers. Asked when the URL path is known; no file needs to exist here.
  */
 
+import { explainGateway } from '../../backend/explain-gateway.js';
 import { Gateway, type GatewaySettings } from '../../backend/gateway.js';
 import {
   type Balance,
@@ -31,6 +32,7 @@ import { answerError } from '../../plugin/answer.js';
 import { defineModule, type StartContext } from '../../plugin/define-module.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import type { ServerContext } from '../../plugin/server-context.js';
 import { type HeaderOptions, noHeaderOptions, readHeaderOptions } from './header-options.js';
 import { type ProxyOptions, ProxyWire } from './proxy-wire.js';
 
@@ -116,8 +118,7 @@ export const modProxy = defineModule({
   isUsed: (config) => (config['proxy.server'] ?? []).length > 0,
   check: (context) => checkSharedSockets('proxy.server', context.settings, context.diagnostics),
   start: (context: StartContext<Config>) => {
-    const forceHttp10 = context.server.features.bool('proxy.force-http10', false);
-    const defaults = { ...noHeaderOptions, forceHttp10 };
+    const defaults = defaultsOf(context.server);
     return new Gateway(context, {
       groupsOf: (config) => config['proxy.server'],
       settingsOf: (config) => gatewaySettings(config, defaults),
@@ -130,6 +131,8 @@ export const modProxy = defineModule({
     requestReset: (request, _config, gateway) => gateway.forget(request),
     trigger: (gateway) => gateway.tick(),
   },
+  explain: (request, config) =>
+    explainGateway(request, gatewaySettings(config, defaultsOf(request.server)), true),
   stop: (gateway) => gateway.stop(),
 });
 
@@ -144,6 +147,10 @@ function takeRequest(request: RequestState, config: Config, gateway: Gateway<Con
 }
 
 /** Without `proxy.header`, the feature flag `proxy.force-http10` counts. */
+function defaultsOf({ features }: ServerContext): HeaderOptions {
+  return { ...noHeaderOptions, forceHttp10: features.bool('proxy.force-http10', false) };
+}
+
 function gatewaySettings(config: Config, defaults: HeaderOptions): GatewaySettings {
   const header = config['proxy.header'] === noHeaderOptions ? defaults : config['proxy.header'];
   const options: ProxyOptions = {

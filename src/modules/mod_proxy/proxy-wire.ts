@@ -38,14 +38,17 @@ export class ProxyWire implements Wire {
   private readonly mapper: HeaderMapper;
   /** The body's length is not known when the head goes out. */
   private readonly isChunked: boolean;
+  /** The backend is asked to leave the connection open. */
+  private keepAlive: boolean;
 
-  constructor({ request, backend }: WireTarget, options: ProxyOptions) {
+  constructor({ request, backend, keepAlive }: WireTarget, options: ProxyOptions) {
     this.request = request;
     this.backend = backend;
     this.options = options;
     this.mapper = new HeaderMapper(options.header, request.host, request.uri.scheme);
     this.takesUnknownLength = !options.header.forceHttp10;
     this.isChunked = request.body.length < 0;
+    this.keepAlive = keepAlive && !options.header.forceHttp10 && request.version !== HttpVersion.http10;
   }
 
   get bodyEnd(): Buffer | null {
@@ -55,6 +58,7 @@ export class ProxyWire implements Wire {
   open(): Buffer {
     const { request, options } = this;
     const host = this.hostField();
+    if (host === null) this.keepAlive = false;
     const version = options.header.forceHttp10 || host === null ? '1.0' : '1.1';
     let head = `${request.method} ${this.target()} HTTP/${version}\r\n`;
     if (host !== null) head += `Host: ${host}\r\n`;
@@ -64,6 +68,10 @@ export class ProxyWire implements Wire {
     return Buffer.from(`${head}${this.fields()}\r\n`, 'latin1');
   }
 
+  describe(): readonly string[] {
+    return this.open().toString('latin1').split('\r\n').slice(0, -2);
+  }
+
   frame(content: Buffer): readonly Buffer[] {
     if (!this.isChunked) return [content];
     return [Buffer.from(`${content.length.toString(16)}\r\n`), content, lineEnd];
@@ -71,6 +79,11 @@ export class ProxyWire implements Wire {
 
   receive(bytes: Buffer, answer: BackendAnswer): void {
     answer.feed(bytes);
+  }
+
+  leavesOpen({ head, endsExactly }: BackendAnswer): boolean {
+    if (head === null || !this.keepAlive || !endsExactly) return false;
+    return head.persistent && !head.upgraded;
   }
 
   ended(answer: BackendAnswer): void {
@@ -134,10 +147,12 @@ export class ProxyWire implements Wire {
   private connectionField(isPlain: boolean): string {
     const { headers } = this.request;
     const given = headers.get('connection')?.toLowerCase() ?? '';
-    if (isPlain || given === '' || given === 'close') return 'Connection: close\r\n';
-    const te = headers.get('te')?.toLowerCase() === 'trailers' ? ', te' : '';
-    const upgrade = headers.has('upgrade') ? ', upgrade' : '';
-    return `Connection: close${te}${upgrade}\r\n`;
+    const tokens = this.keepAlive ? [] : ['close'];
+    if (!isPlain && given !== '' && given !== 'close') {
+      if (headers.get('te')?.toLowerCase() === 'trailers') tokens.push('te');
+      if (headers.has('upgrade')) tokens.push('upgrade');
+    }
+    return tokens.length === 0 ? '' : `Connection: ${tokens.join(', ')}\r\n`;
   }
 }
 
