@@ -1,16 +1,17 @@
 // Compares lighttpd-ts with Debian's lighttpd and with nginx, each if it is installed: the same files, one
 // core for the server, another one for the load.
 //
-//   npm run bench -- [--rounds 5] [--seconds 3] [--only small,404,tls,http2,memory,modules,rewrite,redirect]
+//   npm run bench -- [--rounds 5] [--seconds 3] [--only small,404,tls,http2,memory,modules,gateways,rewrite,redirect]
 //     [--without nginx]
 //
-// --only takes names of loads (or parts of them), `tls`, `http2` (with h2load), `memory`, `modules`, `rewrite` and
-// `redirect`. Needs wrk and taskset.
+// --only takes names of loads (or parts of them), `tls`, `http2` (with h2load), `memory`, `modules`, `gateways`,
+// `rewrite` and `redirect`. Needs wrk and taskset.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compareGateways } from './gateways.js';
 import { compareHttp2 } from './http2.js';
 import { compareIdleModules } from './idle-modules.js';
 import { chosenLoads } from './loads.js';
@@ -33,7 +34,8 @@ const { values } = parseArgs({
 
 const words = (text: string) => text.split(',').filter((word) => word !== '');
 const only = words(values.only);
-const isLoad = (word: string) => !['memory', 'modules', 'tls', 'http2', ...ruleWords].includes(word);
+const isLoad = (word: string) =>
+  !['memory', 'modules', 'tls', 'http2', 'gateways', ...ruleWords].includes(word);
 const wants = (part: string) => only.length === 0 || only.includes(part);
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
@@ -61,6 +63,8 @@ try {
     console.log(`${await compareTls(kinds, folder, site, { rounds, seconds, onProgress })}\n`);
   if (wants('http2'))
     console.log(`${await compareHttp2(kinds, folder, site, { rounds, seconds, onProgress })}\n`);
+  if (wants('gateways'))
+    console.log(`${await compareGateways(kinds, folder, site, { rounds, seconds, onProgress })}\n`);
   if (wants('memory')) await reportMemory(site);
   if (wants('modules') && kinds.includes(ours)) {
     console.log(`${await compareIdleModules(folder, site, { rounds, seconds, onProgress })}\n`);

@@ -48,7 +48,13 @@ function lighttpd(name: string, program: readonly string[], path: string): Serve
 }
 
 /** With its cache of open files, as the others have one. */
-function nginxConfig(folder: string, site: string, port: number): string {
+export function nginxConfig(
+  folder: string,
+  site: string,
+  port: number,
+  upstreams: readonly string[] = [],
+  locations: readonly string[] = [],
+): string {
   return `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log; user root;
 events { worker_connections 12000; }
 worker_rlimit_nofile 32768;
@@ -57,7 +63,8 @@ http {
   open_file_cache max=1000; open_file_cache_valid 2s;
   types { text/html html; application/octet-stream bin; }
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
-  server { listen 127.0.0.1:${port} backlog=4096; root ${site}; }
+  ${upstreams.join('\n  ')}
+  server { listen 127.0.0.1:${port} backlog=4096; root ${site}; ${locations.join(' ')} }
 }
 `;
 }
