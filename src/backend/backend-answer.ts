@@ -136,10 +136,11 @@ export class BackendAnswer {
   private relayInterim(): void {
     const { request } = this;
     const { features } = request.server;
-    const version = request.version === HttpVersion.http2 ? 'h2' : 'h1';
     const discard =
       features.bool('server.discard-backend-1xx', false) ||
-      features.bool(`server.${version}-discard-backend-1xx`, false);
+      (request.version === HttpVersion.http2
+        ? features.bool('server.h2-discard-backend-1xx', false)
+        : features.bool('server.h1-discard-backend-1xx', false));
     if (!discard && request.version >= HttpVersion.http11) {
       const fields: [string, string][] = [];
       const { responseHeaders } = request;

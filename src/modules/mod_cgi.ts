@@ -4,6 +4,7 @@
  * left to other modules, which may send it as a file.
  */
 import { constants } from 'node:os';
+import { environmentLines } from '../backend/cgi-environment.js';
 import { CgiRun } from '../backend/cgi-run.js';
 import { allowsUpgrade, streamsRequestBody } from '../backend/request-policy.js';
 import type { SendfileOptions } from '../backend/x-sendfile.js';
@@ -21,7 +22,7 @@ import {
 import type { ArrayValue, ConfigValue } from '../config/tree.js';
 import { StatEntry } from '../files/stat-cache.js';
 import { simplifyPath } from '../http/decode-path.js';
-import { defineModule, type StartContext } from '../plugin/define-module.js';
+import { defineModule, type ExplainLine, type StartContext } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { LoadedModule } from '../plugin/loaded-module.js';
 import type { RequestState } from '../plugin/request-state.js';
@@ -123,6 +124,7 @@ export const modCgi = defineModule({
     },
   },
   decidesOnly: true,
+  explain: explainProgram,
   stop: ({ runs }) => {
     for (const run of runs) run.close();
   },
@@ -132,14 +134,28 @@ function runOf(request: RequestState, self: LoadedModule): CgiRun | undefined {
   return request.moduleData[self.index] as CgiRun | undefined;
 }
 
-function takeProgram(request: RequestState, config: Config, state: State): HandlerResult {
-  const { physical } = request;
-  if (request.handler !== null) return HandlerResult.goOn;
+/** Undefined for a request that is not for a program. */
+function assignmentOf(request: RequestState, config: Config): Config['cgi.assign'][number] | undefined {
+  const { handler, physical } = request;
+  if (handler !== null) return undefined;
   const assignment = config['cgi.assign'].find(({ suffix }) => physical.path.endsWith(suffix));
-  if (assignment === undefined) return HandlerResult.goOn;
+  if (assignment === undefined) return undefined;
   const entry = statOf(request);
-  if (entry === null || !entry.isFile) return HandlerResult.goOn;
-  if (config['cgi.execute-x-only'] && !entry.isExecutable) return HandlerResult.goOn;
+  if (entry === null || !entry.isFile) return undefined;
+  return config['cgi.execute-x-only'] && !entry.isExecutable ? undefined : assignment;
+}
+
+function explainProgram(request: RequestState, config: Config): readonly ExplainLine[] {
+  const assignment = assignmentOf(request, config);
+  if (assignment === undefined) return [];
+  const program = `${assignment.interpreter} ${request.physical.path}`.trim();
+  const variables = environmentLines(request, {}).map((line) => ({ text: `with ${line}` }));
+  return [{ text: `runs ${program}`, origin: null }, ...variables];
+}
+
+function takeProgram(request: RequestState, config: Config, state: State): HandlerResult {
+  const assignment = assignmentOf(request, config);
+  if (assignment === undefined) return HandlerResult.goOn;
   const upgrade = allowsUpgrade(request, config['cgi.upgrade']);
   const streamRequestBody = streamsRequestBody(request, upgrade);
   if (streamRequestBody === null) return HandlerResult.finished;

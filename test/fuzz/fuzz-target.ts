@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileTree } from '../helpers/lay-out.js';
+import { openDescriptors, processTree, readIfThere, residentMib } from '../helpers/processes.js';
 import { projectRoot } from '../helpers/project-root.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 
@@ -61,8 +61,8 @@ export async function startFuzzTarget(): Promise<FuzzTarget> {
     port: server.port,
     log,
     processIds: ids,
-    memoryMib: () => sum(ids().map(residentMib)),
-    openDescriptors: () => sum(ids().map((id) => readdirSync(`/proc/${id}/fd`).length)),
+    memoryMib: () => residentMib(ids()),
+    openDescriptors: () => openDescriptors(ids()),
     checkAnswers: () => checkAnswers(server, log),
     stop: server.stop,
   };
@@ -72,32 +72,4 @@ async function checkAnswers(server: TestServer, log: () => string): Promise<void
   const answer = await server.get('/a.txt').catch((error: Error) => error.message);
   const isRight = typeof answer !== 'string' && answer.status === 200 && String(answer.body) === 'alpha\n';
   if (!isRight) throw new Error(`a good request got ${JSON.stringify(answer)}\n${log()}`);
-}
-
-/** The process and all that it started, by the parents that /proc tells. */
-function processTree(root: number): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const stat = readIfThere(`/proc/${name}/stat`);
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-  }
-  const tree = [root];
-  for (const parent of tree) for (const [id, of] of parents) if (of === parent) tree.push(id);
-  return tree;
-}
-
-function residentMib(id: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${id}/status`))?.[1] ?? 0) / 1024;
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -238,6 +238,21 @@ describe('a backend that is spoken to over TLS', async () => {
   });
 });
 
+describe('the status page', () => {
+  it('shows what each backend does', async () => {
+    const backend = await startBackend((request, response) => response.end(request.method));
+    const server = await startServer([
+      'server.modules = ( "mod_status", "mod_proxy" )',
+      'status.status-url = "/status"',
+      `proxy.server = ( "/app" => ( "front" => ( "host" => "127.0.0.1", "port" => ${backend.port} ) ) )`,
+    ]);
+    for (let i = 0; i < 3; i++) await server.get('/app');
+    const page = String((await server.get('/status')).body);
+    assert.match(page, /<td class="string">front\.0<\/td><td class="int">0<\/td><td class="int">3<\/td>/);
+    await server.stop();
+  });
+});
+
 describe('a backend that fails', () => {
   it('is passed over once for a request that changes nothing, where retry is on', async () => {
     const broken = await listen(createTcpServer((socket) => socket.on('data', () => socket.destroy())));

@@ -146,7 +146,10 @@ class Observer {
   ): void {
     const changes = whatChanged(before, request);
     if (changes.length === 0) return;
-    for (const { text, origin } of causes) this.add(definition.name, text, origin ?? null);
+    for (const { text, origin } of causes) {
+      const own = origin === null ? this.placeOf(definition, request, '') : origin;
+      this.add(definition.name, text, own ?? null);
+    }
     for (const { text, name } of changes) {
       const origin = causes.length > 0 ? null : this.placeOf(definition, request, name);
       this.add(definition.name, text, origin);

@@ -10,8 +10,6 @@ export interface FeatureFlag {
   readonly ours?: true;
 }
 
-const notYetInterim = 'Interim answers are always passed on.';
-
 /** Every feature flag. The code asks for no other; a test holds both equal, defaults included. */
 export const featureFlags: Readonly<Record<string, FeatureFlag>> = {
   'accesslog.json': {
@@ -121,12 +119,12 @@ export const featureFlags: Readonly<Record<string, FeatureFlag>> = {
   'server.h1-discard-backend-1xx': {
     default: false,
     doc: 'Do not pass interim answers (1xx) of backends on to clients of HTTP/1.1.',
-    inert: notYetInterim,
+    honouredBy: 'gateways and mod_cgi',
   },
   'server.h2-discard-backend-1xx': {
     default: false,
     doc: 'Do not pass interim answers (1xx) of backends on to clients of HTTP/2.',
-    inert: notYetInterim,
+    honouredBy: 'gateways and mod_cgi',
   },
   'server.h2c': {
     default: false,

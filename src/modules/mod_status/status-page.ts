@@ -1,6 +1,7 @@
 import { encodeHtml } from '../../http/encode.js';
 import type { ConnectionFigures, StatusFigures } from '../../plugin/status-figures.js';
 import { scoreboard, scoreboardLetter } from './activities.js';
+import { backendTable } from './backend-table.js';
 import { statusScript } from './status-script.js';
 import { pageHead } from './style.js';
 
@@ -28,6 +29,7 @@ export function statusPage(figures: StatusFigures, options: StatusPageOptions): 
     scoreboardBlock(figures),
     '<h2>Connections</h2>\n',
     connectionTable(figures.connections, isSortable),
+    backendTable(figures.counters),
     '</body>\n</html>\n',
   ].join('');
 }
