@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { freePort } from '../helpers/ports.js';
+import { accepts, freePort } from '../helpers/ports.js';
 import { type Program, runProgram, startProgram, stopProgram } from '../helpers/programs.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 import { until } from '../helpers/until.js';
@@ -216,6 +216,71 @@ describe('CGI programs', () => {
       running.push(server.stop);
       const answer = await fetch(`${server.url}/${name}?a=b`, { method: 'POST', body: 'body' });
       assert.equal(await answer.text(), 'POST a=b body');
+    });
+  }
+});
+
+/** Answers over SCGI or uwsgi, by the protocol that the first byte shows. */
+const pythonServer = `
+import socketserver, struct, sys
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        first = self.rfile.read(1)
+        names = {}
+        if first == b"\\0":
+            size = struct.unpack("<H", self.rfile.read(3)[:2])[0]
+            data = self.rfile.read(size)
+            at = 0
+            while at < size:
+                pair = []
+                for _ in range(2):
+                    length = struct.unpack_from("<H", data, at)[0]
+                    pair.append(data[at + 2:at + 2 + length].decode("latin1"))
+                    at += 2 + length
+                names[pair[0]] = pair[1]
+        else:
+            digits = first
+            while not digits.endswith(b":"):
+                digits += self.rfile.read(1)
+            data = self.rfile.read(int(digits[:-1]) + 1)[:-1].decode("latin1").split("\\0")
+            names = dict(zip(data[0::2], data[1::2]))
+        body = self.rfile.read(int(names["CONTENT_LENGTH"] or 0))
+        text = names["REQUEST_METHOD"] + " " + names["PATH_INFO"] + " " + names["QUERY_STRING"] + " " + str(len(body))
+        self.wfile.write(("Status: 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\n" + text).encode())
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`;
+
+describe('a Python program', () => {
+  const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => existsSync(path));
+  for (const protocol of ['scgi', 'uwsgi']) {
+    it(`over ${protocol}`, { skip: without(python) }, async () => {
+      const port = await freePort();
+      const server = await startServer(
+        [
+          'server.modules = ( "mod_scgi" )',
+          `scgi.protocol = "${protocol}"`,
+          `scgi.server = ( "/app" => (( "host" => "127.0.0.1", "port" => ${port}, "check-local" => "disable" )) )`,
+        ],
+        { 'server.py': pythonServer },
+      );
+      running.push(server.stop);
+      const program = startProgram([python!, `${server.root}/server.py`, String(port)]);
+      running.push(() => stopProgram(program));
+      assert.ok(await accepts(port, '127.0.0.1', program.hasEnded), program.output());
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, async (_, number) => {
+          const body = 'x'.repeat(number * 10_000);
+          const answer = await fetch(`${server.url}/app/path?q=${number}`, { method: 'POST', body });
+          return answer.text();
+        }),
+      );
+      assert.deepEqual(
+        answers,
+        Array.from({ length: 20 }, (_, number) => `POST /path q=${number} ${number * 10_000}`),
+      );
     });
   }
 });
