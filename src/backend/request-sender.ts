@@ -123,8 +123,13 @@ export class RequestSender {
     if (!socket.writable) return;
     this.stalledSince = request.server.clock.monotonicSeconds;
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve);
-      socket.once('close', resolve);
+      const goOn = (): void => {
+        socket.off('drain', goOn);
+        socket.off('close', goOn);
+        resolve();
+      };
+      socket.on('drain', goOn);
+      socket.on('close', goOn);
     });
     this.stalledSince = -1;
   }
