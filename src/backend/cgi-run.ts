@@ -4,6 +4,7 @@ import { RequestBodyError } from '../plugin/request-body.js';
 import type { RequestState } from '../plugin/request-state.js';
 import { BackendAnswer } from './backend-answer.js';
 import { addCgiEnvironment, variableName } from './cgi-environment.js';
+import { drained } from './drained.js';
 import { isDirectlyExecutable, Program } from './process.js';
 import type { ProgramCall } from './program-text.js';
 import type { SendfileOptions } from './x-sendfile.js';
@@ -194,10 +195,7 @@ export class CgiRun {
     if (input.write(chunk)) return true;
     this.isWriting = true;
     this.writingSince = this.now();
-    await new Promise<void>((resolve) => {
-      input.once('drain', resolve);
-      input.once('close', resolve);
-    });
+    await drained(input);
     this.isWriting = false;
     return !this.answer.hasEnded && !input.destroyed;
   }

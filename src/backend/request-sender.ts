@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { RequestBodyError } from '../plugin/request-body.js';
 import type { RequestState } from '../plugin/request-state.js';
 import type { BodyDemand } from './body-demand.js';
+import { drained } from './drained.js';
 import type { Wire } from './wire.js';
 
 export interface SenderOptions {
@@ -122,15 +123,7 @@ export class RequestSender {
     const { request, socket } = this.options;
     if (!socket.writable) return;
     this.stalledSince = request.server.clock.monotonicSeconds;
-    await new Promise<void>((resolve) => {
-      const goOn = (): void => {
-        socket.off('drain', goOn);
-        socket.off('close', goOn);
-        resolve();
-      };
-      socket.on('drain', goOn);
-      socket.on('close', goOn);
-    });
+    await drained(socket);
     this.stalledSince = -1;
   }
 }
