@@ -1,3 +1,4 @@
+import { HeaderTemplate } from '../http/header-list.js';
 import { answerError } from '../plugin/answer.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
@@ -46,6 +47,7 @@ export class GatewayRun implements ConnectionUser {
   /** A connection that waited for it was closed under its hands: this time a new one is made. */
   private wantsNewConnection = false;
   private hasRetried = false;
+  private headersBefore: HeaderTemplate | null = null;
   private sender: RequestSender | null = null;
   /** Monotonic seconds: since when the backend has said nothing, and since when it is waited for. */
   private readingSince = 0;
@@ -172,6 +174,7 @@ export class GatewayRun implements ConnectionUser {
   private async exchange(): Promise<HandlerResult> {
     const { request, host, mode, options } = this;
     const wire = this.newWire();
+    this.rememberHeaders();
     const opening = wire.open();
     if (typeof opening === 'number') return this.giveUp(answerError(request, opening));
     this.wire = wire;
@@ -205,9 +208,17 @@ export class GatewayRun implements ConnectionUser {
     return answer.result;
   }
 
+  /** A wire adds to the headers of the request, such as Forwarded: sent once more, it starts from what they were. */
+  private rememberHeaders(): void {
+    const { headers } = this.request;
+    const mayRepeat = this.connection?.isReused || this.host.backend.settings.retry;
+    if (this.headersBefore !== null) headers.useTemplate(this.headersBefore);
+    else if (mayRepeat && this.isRepeatable) this.headersBefore = HeaderTemplate.of(headers);
+  }
+
   private newWire(): Wire {
     const { request, host, mode, options } = this;
-    const keepAlive = host.backend.settings['keep-alive'] > 0;
+    const keepAlive = mode === 'responder' && host.backend.settings['keep-alive'] > 0;
     return options.makeWire({ request, backend: host.backend, mode, upgrade: options.upgrade, keepAlive });
   }
 

@@ -256,9 +256,14 @@ describe('the status page', () => {
 describe('a backend that fails', () => {
   it('is passed over once for a request that changes nothing, where retry is on', async () => {
     const broken = await listen(createTcpServer((socket) => socket.on('data', () => socket.destroy())));
-    const good = await startBackend((request, response) => response.end(request.method));
+    const good = await startBackend((request, response) =>
+      response.end(String(request.headers['x-forwarded-for'])),
+    );
     const server = await startProxy([broken.port, good.port], ', "retry" => "enable"');
-    for (let i = 0; i < 4; i++) assert.equal((await server.get('/')).status, 200);
+    for (let i = 0; i < 4; i++) {
+      const { status, body } = await server.get('/');
+      assert.deepEqual([status, String(body)], [200, '127.0.0.1'], 'told once who asks');
+    }
     assert.ok(broken.connections >= 2, String(broken.connections));
     const statuses = new Set<number>();
     for (let i = 0; i < 4; i++) statuses.add((await fetch(server.url, { method: 'POST', body: 'x' })).status);
