@@ -30,20 +30,39 @@ function findWriteRequestClass(): WriteRequestClass | undefined {
   }
 }
 
-/**
- * Writes past the stream, where nothing waits in it. False where this cannot be done: then the stream is to be used. What
- * the kernel does not take now follows in order, before anything that is written later, in either way.
- */
-export function writeDirectly(socket: Socket, data: Buffer): boolean {
-  const handle = handleOf(socket);
-  if (writeRequestClass === undefined || handle === null || socket.writableLength > 0) return false;
-  if (socket.writableCorked > 0 || 'encrypted' in socket || socket.destroyed) return false;
-  const request = new writeRequestClass();
-  request.handle = handle;
-  request.socket = socket;
+/** What became of the bytes: the stream has to take them, the kernel has them, or they wait for it. */
+export const Written = { notYet: 0, whole: 1, waits: 2 } as const;
+export type Written = (typeof Written)[keyof typeof Written];
+
+/** Writes past the stream. One object serves a worker. */
+export class DirectWriter {
+  /** What the kernel took at once has left its request unused: it serves the next write. */
+  private spare: WriteRequest | null = null;
+
+  /**
+   * Writes where nothing waits in the stream; `notYet` where this cannot be done. What the kernel does not take now follows
+   * in order, before anything that is written later, in either way.
+   */
+  write(socket: Socket, data: Buffer): Written {
+    const handle = handleOf(socket);
+    if (writeRequestClass === undefined || handle === null || socket.writableLength > 0)
+      return Written.notYet;
+    if (socket.writableCorked > 0 || 'encrypted' in socket || socket.destroyed) return Written.notYet;
+    const request = this.spare ?? newRequest(writeRequestClass);
+    request.handle = handle;
+    request.socket = socket;
+    this.spare = null;
+    if (handle.writeBuffer(request, data) !== 0) socket.destroy();
+    else if (handle.writeQueueSize > 0) return Written.waits;
+    this.spare = request;
+    return Written.whole;
+  }
+}
+
+function newRequest(requestClass: WriteRequestClass): WriteRequest {
+  const request = new requestClass();
   request.oncomplete = whenWritten;
-  if (handle.writeBuffer(request, data) !== 0) socket.destroy();
-  return true;
+  return request;
 }
 
 /** Do bytes wait for the kernel, in the stream or below it? */

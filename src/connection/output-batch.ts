@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { writeLatin1 } from '../base/latin1.js';
-import { isBlocked, writeDirectly } from './direct-write.js';
+import { DirectWriter, Written } from './direct-write.js';
 
 const batchSize = 65536;
 
@@ -11,6 +11,8 @@ const batchSize = 65536;
 export class OutputBatch {
   buffer = Buffer.allocUnsafeSlow(batchSize);
   length = 0;
+  private readonly writer = new DirectWriter();
+  private view = this.buffer.subarray(0, 0);
 
   get room(): number {
     return batchSize - this.length;
@@ -28,16 +30,26 @@ export class OutputBatch {
   /** Writes what was collected. The buffer is used again only if the kernel has taken all of it. */
   flush(socket: Socket): void {
     if (this.length === 0) return;
-    const data = this.buffer.subarray(0, this.length);
+    const data = this.collected();
     this.length = 0;
-    if (writeDirectly(socket, data)) {
-      if (isBlocked(socket)) this.buffer = Buffer.allocUnsafeSlow(batchSize);
-      return;
-    }
+    const written = this.writer.write(socket, data);
+    if (written === Written.waits) this.renew();
+    if (written !== Written.notYet) return;
     // TLS has taken a copy by the time it returns, unless this has to wait for something
     const waits = socket.writableLength > 0 || socket.writableCorked > 0;
     const isCopied = !waits && 'encrypted' in socket;
     socket.write(data);
-    if (socket.writableLength > 0 && !isCopied) this.buffer = Buffer.allocUnsafeSlow(batchSize);
+    if (socket.writableLength > 0 && !isCopied) this.renew();
+  }
+
+  /** Answers are often of one length: the view of the last one does for the next. */
+  private collected(): Buffer {
+    if (this.view.length !== this.length) this.view = this.buffer.subarray(0, this.length);
+    return this.view;
+  }
+
+  private renew(): void {
+    this.buffer = Buffer.allocUnsafeSlow(batchSize);
+    this.view = this.buffer.subarray(0, 0);
   }
 }

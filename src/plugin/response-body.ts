@@ -86,8 +86,9 @@ export class ResponseBody {
   /** Drops everything; file parts are closed. */
   clear(): void {
     if (this.parts.length === 0 && !this.finished && this.waiting.length === 0) return;
-    for (const part of this.parts) if (!Buffer.isBuffer(part)) part.close();
-    this.parts.length = 0;
+    // one by one: to set the length of an array costs more than all the rest here
+    for (let part = this.parts.pop(); part !== undefined; part = this.parts.pop())
+      if (!Buffer.isBuffer(part)) part.close();
     this.length = 0;
     this.finished = false;
     this.failed = false;
