@@ -2,6 +2,7 @@ import { ChunkedDecoder } from '../http/chunked.js';
 import { HttpVersion } from '../http/version.js';
 import { HandlerResult } from '../plugin/handler-result.js';
 import type { RequestState } from '../plugin/request-state.js';
+import { sendInterim } from '../plugin/send-interim.js';
 import { type HeadLine, HeadReader } from './head-reader.js';
 import { isLocalRedirect, startLocalRedirect } from './local-redirect.js';
 import { type HeadOptions, type ResponseHead, takeResponseHead } from './response-head.js';
@@ -141,15 +142,9 @@ export class BackendAnswer {
       (request.version === HttpVersion.http2
         ? features.bool('server.h2-discard-backend-1xx', false)
         : features.bool('server.h1-discard-backend-1xx', false));
-    if (!discard && request.version >= HttpVersion.http11) {
-      const fields: [string, string][] = [];
-      const { responseHeaders } = request;
-      for (let i = 0; i < responseHeaders.size; i++)
-        fields.push([responseHeaders.nameAt(i), responseHeaders.valueAt(i)]);
-      request.connection.sendInterim(request.status, fields);
-    }
+    if (discard) request.responseHeaders.clear();
+    else sendInterim(request, request.status);
     request.status = 0;
-    request.responseHeaders.clear();
   }
 
   /** A program that writes no head at all has written a text for people; other backends are held to their protocol. */

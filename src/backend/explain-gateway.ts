@@ -2,10 +2,10 @@ import type { ExplainLine } from '../plugin/define-module.js';
 import type { RequestState } from '../plugin/request-state.js';
 import type { BackendMode } from './backend-options.js';
 import { addressName } from './endpoint.js';
+import { findGroup, groupsOfMode, splitPathInfo } from './find-group.js';
 import type { GatewaySettings } from './gateway.js';
-import { matchesKey, splitPathInfo } from './match-key.js';
-import type { Backend } from './read-backends.js';
-import { allowsUpgrade } from './request-policy.js';
+import type { Backend, BackendGroup } from './read-backends.js';
+import { allowsUpgrade, leavesOpen } from './request-policy.js';
 
 /**
  * For `explain`: which backends a request is for, and what one of them would be sent. Nothing is asked of them. Like the
@@ -19,7 +19,7 @@ export function explainGateway(
   const byUrlPath = request.physical.path === '';
   const path = byUrlPath ? request.uri.path : request.physical.path;
   for (const mode of ['authorizer', 'responder'] as const) {
-    const found = findBackends(request, settings, path, mode);
+    const found = findGroup(groupsOfMode(settings.groups, mode), request, path, settings.mapExtensions);
     if (found === null) continue;
     const options = found.backends[0].settings;
     if (byUrlPath && options['check-local'] && !needsNoFiles) return [];
@@ -29,32 +29,10 @@ export function explainGateway(
   return [];
 }
 
-interface FoundBackends {
-  readonly key: string;
-  readonly backends: readonly Backend[];
-}
-
-function findBackends(
-  request: RequestState,
-  { groups, mapExtensions }: GatewaySettings,
-  path: string,
-  mode: BackendMode,
-): FoundBackends | null {
-  const ofMode = groups
-    .map(({ key, backends }) => ({
-      key,
-      backends: backends.filter(({ settings }) => settings.mode === mode),
-    }))
-    .filter(({ backends }) => backends.length > 0);
-  const mapped = mapExtensions.find(({ key }) => path.endsWith(key))?.value;
-  const byMapping = mapped === undefined ? undefined : ofMode.find(({ key }) => key === mapped);
-  return byMapping ?? ofMode.find(({ key }) => matchesKey(key, request, path)) ?? null;
-}
-
 function explainBackends(
   request: RequestState,
   { balance, makeWire, upgrade }: GatewaySettings,
-  { key, backends }: FoundBackends,
+  { key, backends }: BackendGroup,
   mode: BackendMode,
 ): readonly ExplainLine[] {
   const [backend] = backends;
@@ -63,7 +41,7 @@ function explainBackends(
   const which = names.length === 1 ? names[0] : `one of ${names.join(', ')} (${balance})`;
   const verb = mode === 'authorizer' ? 'asks whether the request may pass' : 'hands the request on to';
   const mayUpgrade = allowsUpgrade(request, upgrade || backend.settings.upgrade, mode === 'authorizer');
-  const keepAlive = backend.settings['keep-alive'] > 0;
+  const keepAlive = leavesOpen(backend, mode);
   const wire = makeWire({ request, backend, mode, upgrade: mayUpgrade, keepAlive });
   const sent = wire.describe?.() ?? [];
   const takes = mode === 'responder';

@@ -7,6 +7,7 @@ import { BackendConnection, type ConnectionUser } from './backend-connection.js'
 import type { BackendHost } from './backend-host.js';
 import type { BackendMode } from './backend-options.js';
 import type { Endpoint } from './endpoint.js';
+import { leavesOpen } from './request-policy.js';
 import { RequestSender } from './request-sender.js';
 import type { ResponseHead } from './response-head.js';
 import type { Wire, WireMaker } from './wire.js';
@@ -218,7 +219,7 @@ export class GatewayRun implements ConnectionUser {
 
   private newWire(): Wire {
     const { request, host, mode, options } = this;
-    const keepAlive = mode === 'responder' && host.backend.settings['keep-alive'] > 0;
+    const keepAlive = leavesOpen(host.backend, mode);
     return options.makeWire({ request, backend: host.backend, mode, upgrade: options.upgrade, keepAlive });
   }
 
@@ -350,8 +351,7 @@ export class GatewayRun implements ConnectionUser {
   /** Can the connection carry another request? */
   private leavesOpen({ socket }: BackendConnection): boolean {
     const { answer, wire, sender, host, endpoint } = this;
-    if (host.backend.settings['keep-alive'] === 0 || this.isClosed || endpoint?.state !== 'running')
-      return false;
+    if (!leavesOpen(host.backend, this.mode) || this.isClosed || endpoint?.state !== 'running') return false;
     if (!answer?.hasEnded || !sender?.bodySent || !socket.writable || socket.readableEnded) return false;
     return wire?.leavesOpen?.(answer) ?? false;
   }

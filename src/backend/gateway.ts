@@ -10,9 +10,9 @@ import { BackendHost } from './backend-host.js';
 import type { BackendMode } from './backend-options.js';
 import { BackendPrograms, programSpec } from './backend-programs.js';
 import { type BackendChoice, chooseHost } from './balance.js';
+import { findGroup, groupsOfMode, splitPathInfo } from './find-group.js';
 import type { Balance } from './gateway-directives.js';
 import { GatewayRun } from './gateway-run.js';
-import { matchesKey, splitPathInfo } from './match-key.js';
 import type { Backend, BackendGroup } from './read-backends.js';
 import { allowsUpgrade, streamsRequestBody } from './request-policy.js';
 import type { WireMaker } from './wire.js';
@@ -51,10 +51,6 @@ class RunningGroup implements BackendChoice {
     this.key = key;
     this.mode = mode;
     this.hosts = hosts;
-  }
-
-  matches(request: RequestState, path: string): boolean {
-    return matchesKey(this.key, request, path);
   }
 
   /** A backend that is up; `except`: any other than this one, and nothing is said where there is none. */
@@ -119,20 +115,14 @@ export class Gateway<Config extends object> {
 
   private startGroups(groups: readonly BackendGroup[]): RunningGroups {
     const ofMode = (mode: BackendMode): RunningGroup[] =>
-      groups
-        .map(({ key, backends }) => ({
-          key,
-          backends: backends.filter(({ settings }) => settings.mode === mode),
-        }))
-        .filter(({ backends }) => backends.length > 0)
-        .map(
-          ({ key, backends }) =>
-            new RunningGroup(
-              key,
-              mode,
-              backends.map((backend) => this.hostOf(backend)),
-            ),
-        );
+      groupsOfMode(groups, mode).map(
+        ({ key, backends }) =>
+          new RunningGroup(
+            key,
+            mode,
+            backends.map((backend) => this.hostOf(backend)),
+          ),
+      );
     return { authorizers: ofMode('authorizer'), responders: ofMode('responder') };
   }
 
@@ -199,10 +189,10 @@ export class Gateway<Config extends object> {
   private findGroup(request: RequestState, settings: GatewaySettings, path: string): RunningGroup | null {
     const groups = this.groups.get(settings.groups);
     if (groups === undefined) return null;
-    const mapped = settings.mapExtensions.find(({ key }) => path.endsWith(key))?.value;
     const { authorizers, responders } = groups;
-    const authorizer = this.isAuthorized(request) ? null : findIn(authorizers, request, path, mapped);
-    return authorizer ?? findIn(responders, request, path, mapped);
+    const find = (among: readonly RunningGroup[]): RunningGroup | null =>
+      findGroup(among, request, path, settings.mapExtensions);
+    return (this.isAuthorized(request) ? null : find(authorizers)) ?? find(responders);
   }
 
   private isAuthorized(request: RequestState): boolean {
@@ -242,17 +232,6 @@ export class Gateway<Config extends object> {
   stop(): void {
     for (const host of this.hosts.values()) host.stop();
   }
-}
-
-/** The group that the path's extension is mapped to, or else the first whose key fits. */
-function findIn(
-  groups: readonly RunningGroup[],
-  request: RequestState,
-  path: string,
-  mapped: string | undefined,
-): RunningGroup | null {
-  const byMapping = mapped === undefined ? undefined : groups.find(({ key }) => key === mapped);
-  return byMapping ?? groups.find((group) => group.matches(request, path)) ?? null;
 }
 
 /** An authorizer let the request pass: it is served as if it came now. */

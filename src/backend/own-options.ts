@@ -1,9 +1,9 @@
 import { bool, type DirectiveOptions, short, string } from '../config/directive.js';
 
-/** The release of lighttpd-ts that has had them; lighttpd says that it does not know them, and goes on. */
+/** Lighttpd says that it does not know such an option, and goes on. */
 function option(doc: string, text: string): DirectiveOptions {
   const example = `proxy.server = ( "" => (( "host" => "127.0.0.1", "port" => 8080, ${text} )) )`;
-  return { scope: 'connection', since: '1.4.86', doc, example };
+  return { scope: 'connection', since: '', ours: true, doc, example };
 }
 
 /** Options of a backend that lighttpd does not have. */

@@ -1,5 +1,7 @@
 import { HttpVersion } from '../http/version.js';
 import type { RequestState } from '../plugin/request-state.js';
+import type { BackendMode } from './backend-options.js';
+import type { Backend } from './read-backends.js';
 
 /**
  * May the backend turn this connection into a tunnel? Where it may not, it does not see the Upgrade header either
@@ -26,4 +28,9 @@ export function streamsRequestBody(request: RequestState, isUpgrade: boolean): b
   request.handler = null;
   request.status = 501;
   return null;
+}
+
+/** Is the backend asked to leave the connection open? Those to authorizers carry one request each. */
+export function leavesOpen({ settings }: Backend, mode: BackendMode): boolean {
+  return mode === 'responder' && settings['keep-alive'] > 0;
 }

@@ -28,6 +28,8 @@ export interface DirectiveOptions {
   /** First and last lighttpd release that knew it; `until` is missing for current ones. */
   readonly since: string;
   readonly until?: string;
+  /** Lighttpd does not know it: `since` means nothing. */
+  readonly ours?: true;
   /** The release that refused it, while its name was still known (up to `until`). */
   readonly withdrawn?: string;
   /** The directive of the same table whose other name this is: its value counts as that one's. */

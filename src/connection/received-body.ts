@@ -198,9 +198,13 @@ export abstract class ReceivedBody implements RequestBody {
     return true;
   }
 
+  get isCollected(): boolean {
+    return this.length === 0 || (this.mode === 'collect' && this.finished);
+  }
+
   collected(): Buffer | null {
+    if (!this.isCollected) return null;
     if (this.length === 0) return Buffer.alloc(0);
-    if (this.mode !== 'collect' || !this.finished) return null;
     if (this.spool === null) return Buffer.concat(this.queue);
     const content = Buffer.alloc(this.spool.length);
     this.spool.read(content, 0);

@@ -20,6 +20,11 @@ export class HeaderList {
     return this.names[index];
   }
 
+  /** Names and values, in order. */
+  fields(): [name: string, value: string][] {
+    return this.names.map((name, i) => [name, this.values[i]]);
+  }
+
   valueAt(index: number): string {
     return this.values[index];
   }
@@ -147,11 +152,7 @@ export class HeaderTemplate {
 
   /** The fields that a list has now. */
   static of(list: HeaderList): HeaderTemplate {
-    const indexes = Array.from({ length: list.size }, (_, i) => i);
-    return new HeaderTemplate(
-      0,
-      indexes.map((i) => [list.nameAt(i), list.valueAt(i)]),
-    );
+    return new HeaderTemplate(0, list.fields());
   }
 
   /** The same fields and `Accept-Ranges: bytes`; made once. */

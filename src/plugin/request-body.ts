@@ -20,7 +20,9 @@ export interface RequestBody {
    * where it is in memory.
    */
   readonly fileDescriptor: number;
-  /** After `collect`, and where there is no body: all of its content. Null before. */
+  /** Is all of its content at hand? After `collect`, and where there is no body. */
+  readonly isCollected: boolean;
+  /** All of its content; null where it is not at hand. */
   collected(): Buffer | null;
   /**
    * Takes what the client has sent so far, without waiting; 0, or the status to answer with. A chunked body that has
@@ -48,6 +50,7 @@ export const noBody: RequestBody = {
   finished: true,
   fileDescriptor: -1,
   collect: () => Promise.resolve(0),
+  isCollected: true,
   collected: () => Buffer.alloc(0),
   takeArrived: () => 0,
   async *chunks() {},

@@ -32,14 +32,23 @@ export function directiveSection(key: string, directive: Directive<unknown>): st
   );
 }
 
-function factsOf({ type, scope, since, until, withdrawn, change, ...rest }: Directive<unknown>): string {
+function factsOf({
+  type,
+  scope,
+  since,
+  until,
+  ours,
+  withdrawn,
+  change,
+  ...rest
+}: Directive<unknown>): string {
   const facts: (readonly [string, string])[] = [
     ['Type', typeNames[type]],
     ['May stand', scopeNames[scope]],
   ];
   const unset = defaultText(rest.default);
   if (unset !== null) facts.push(['Default', unset]);
-  facts.push(['Since', `lighttpd ${since}`]);
+  facts.push(ours ? ['Known to lighttpd', 'no'] : ['Since', `lighttpd ${since}`]);
   if (until !== undefined) facts.push(['Last known to', `lighttpd ${until}`]);
   if (withdrawn !== undefined) facts.push(['Refused since', `lighttpd ${withdrawn}`]);
   if (change === 'restart') facts.push(['A change needs', 'a restart']);

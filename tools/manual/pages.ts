@@ -70,7 +70,7 @@ function backendOptionsPage(): string {
     directiveSection(key, option),
   );
   const ours = Object.entries(ownBackendOptions as DirectiveTable).map(([key, option]) =>
-    directiveSection(key, option).replace(/^- In lighttpd: .*$|^- Since: .*$/m, '- Known to lighttpd: no'),
+    directiveSection(key, option),
   );
   const ownIntro =
     '## Options of our own\n\nLighttpd warns that it does not know the following, and goes on without them: they do not hinder a way back.';

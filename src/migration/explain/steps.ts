@@ -201,9 +201,7 @@ class Observer {
 
   outcomeOf(request: RequestState): Outcome {
     const { physical, responseHeaders, status, target } = request;
-    const headers: [string, string][] = [];
-    for (let i = 0; i < responseHeaders.size; i++)
-      headers.push([responseHeaders.nameAt(i), responseHeaders.valueAt(i)]);
+    const headers = responseHeaders.fields();
     const isOpen = this.takenBy !== null;
     return {
       status: isOpen ? null : status,

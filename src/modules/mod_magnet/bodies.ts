@@ -146,7 +146,7 @@ export function requestBody(current: () => RequestState, self: LoadedModule): Lu
         case 'add':
           return changeBody(request, wholeBody(request));
         case 'set':
-          return changeBody(request, wholeBody(request) === null ? null : '');
+          return changeBody(request, body.isCollected ? '' : null);
         case 'unspecified_len':
           return false;
         default:
@@ -158,7 +158,7 @@ export function requestBody(current: () => RequestState, self: LoadedModule): Lu
 
 /** True once the whole body is there; false: the script has to return, and runs again later. */
 function collect(request: RequestState, self: LoadedModule): boolean | null {
-  if (wholeBody(request) !== null) return true;
+  if (request.body.isCollected) return true;
   if (request.handler === null) {
     request.handler = self;
     return false;

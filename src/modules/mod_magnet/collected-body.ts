@@ -5,6 +5,7 @@ import type { RequestState } from '../../plugin/request-state.js';
 /** The body of a request as a script has made it. */
 export class ReplacedBody implements RequestBody {
   readonly finished = true;
+  readonly isCollected = true;
   private content: Buffer;
   private readonly original: RequestBody;
   private readonly request: RequestState;

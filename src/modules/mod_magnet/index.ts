@@ -5,12 +5,12 @@
 
 import { askModules } from '../../backend/cgi-environment.js';
 import { type ConfigOf, list, type ReadContext } from '../../config/directive.js';
-import { HttpVersion } from '../../http/version.js';
 import { answerError, answerWithoutBody } from '../../plugin/answer.js';
 import { defineModule } from '../../plugin/define-module.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import type { LoadedModule } from '../../plugin/loaded-module.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import { sendInterim } from '../../plugin/send-interim.js';
 import type { ServerContext } from '../../plugin/server-context.js';
 import { addLegacyContent } from './bodies.js';
 import { releaseBody } from './collected-body.js';
@@ -158,7 +158,7 @@ function useValue(request: RequestState, lua: Lua, given: ResultTable, run: Run)
     given.with('content', () => addLegacyContent(lua, request));
     return answerWithStatus(request, value, run.self);
   }
-  if (value >= 100) return run.isLate ? HandlerResult.goOn : sendInterim(request, value);
+  if (value >= 100 && !run.isLate) sendInterim(request, value);
   return value === restartRequest ? restart(request, run.script) : HandlerResult.goOn;
 }
 
@@ -169,18 +169,6 @@ function answerWithStatus(request: RequestState, status: number, self: LoadedMod
   if (status >= 400 && (responseHeaders.has('content-length') || responseBody.length > 0))
     request.handler = self;
   return HandlerResult.finished;
-}
-
-/** The headers so far go out with it, and are not part of the answer any more. */
-function sendInterim(request: RequestState, status: number): HandlerResult {
-  const { responseHeaders, version, connection } = request;
-  const fields = Array.from(
-    { length: responseHeaders.size },
-    (_, i) => [responseHeaders.nameAt(i), responseHeaders.valueAt(i)] as const,
-  );
-  responseHeaders.clear();
-  if (version >= HttpVersion.http11) connection.sendInterim(status, fields);
-  return HandlerResult.goOn;
 }
 
 function restart(request: RequestState, script: Script): HandlerResult {

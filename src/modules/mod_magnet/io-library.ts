@@ -22,9 +22,9 @@ export function ioFunctions(): Readonly<Record<string, LuaFunction>> {
         return lua.fail(`${path}: ${systemErrorText(error)}`);
       }
       lua.push((inner) => {
-        const line = file.readLine();
+        const line = nextLine(file);
         if (line === null) file.close();
-        inner.push(line?.replace(/\n$/, '') ?? null);
+        inner.push(line);
         return 1;
       });
       return 1;
@@ -51,7 +51,7 @@ function handleOf(file: ScriptFile): LuaProxy {
     read: (lua) => readAll(lua, file),
     lines: (lua) => {
       lua.push((inner) => {
-        inner.push(file.readLine()?.replace(/\n$/, '') ?? null);
+        inner.push(nextLine(file));
         return 1;
       });
       return 1;
@@ -97,9 +97,14 @@ function readAll(lua: Lua, file: ScriptFile): number {
   return formats.length;
 }
 
+/** Without its line feed; null at the end of the file. */
+function nextLine(file: ScriptFile): string | null {
+  return file.readLine()?.replace(/\n$/, '') ?? null;
+}
+
 function readOne(lua: Lua, file: ScriptFile, format: string): LuaValue {
   if (format.startsWith('a')) return file.read(Infinity);
-  if (format.startsWith('l')) return file.readLine()?.replace(/\n$/, '') ?? null;
+  if (format.startsWith('l')) return nextLine(file);
   if (format.startsWith('L')) return file.readLine();
   if (format.startsWith('n')) return numberOf(file.readLine());
   if (!/^\d+$/.test(format)) return lua.fail(`bad argument #1 to 'read' (invalid format)`);

@@ -8,14 +8,9 @@ export type NativeFunction = (L: LuaState) => number;
 export interface LuaApi {
   readonly lua: {
     readonly LUA_OK: number;
-    readonly LUA_MULTRET: number;
     readonly LUA_REGISTRYINDEX: number;
     readonly LUA_MASKCOUNT: number;
-    readonly LUA_TNIL: number;
-    readonly LUA_TNUMBER: number;
-    readonly LUA_TSTRING: number;
     readonly LUA_TTABLE: number;
-    readonly LUA_TFUNCTION: number;
     lua_atnativeerror(L: LuaState, handler: NativeFunction): void;
     lua_createtable(L: LuaState, size: number, fields: number): void;
     lua_error(L: LuaState): never;
@@ -45,11 +40,8 @@ export interface LuaApi {
     lua_setmetatable(L: LuaState, index: number): void;
     lua_settop(L: LuaState, index: number): void;
     lua_setupvalue(L: LuaState, index: number, upvalue: number): Uint8Array | null;
-    lua_toboolean(L: LuaState, index: number): boolean;
     lua_tointegerx(L: LuaState, index: number): number | false;
-    lua_tojsstring(L: LuaState, index: number): string;
     lua_tolstring(L: LuaState, index: number): Uint8Array | null;
-    lua_tonumber(L: LuaState, index: number): number;
     lua_type(L: LuaState, index: number): number;
     lua_typename(L: LuaState, type: number): Uint8Array;
   };

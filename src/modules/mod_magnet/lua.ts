@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { LuaApi, LuaState, NativeFunction } from './lua-api.js';
 
 /** What goes from here into a script. Text is latin1, one character a byte. */
@@ -39,8 +38,8 @@ export class Lua {
     this.L = api.lauxlib.luaL_newstate();
     api.lualib.luaL_openlibs(this.L);
     api.lua.lua_atnativeerror(this.L, (L) => {
-      const { lua } = api;
-      lua.lua_pushlstring(L, ...bytesOf('an error of the server itself'));
+      const message = bytesOf('an error of the server itself');
+      api.lua.lua_pushlstring(L, message, message.length);
       return 1;
     });
   }
@@ -60,12 +59,16 @@ export class Lua {
   push(value: LuaValue): void {
     const { lua } = this.api;
     if (value === null) lua.lua_pushnil(this.L);
-    else if (typeof value === 'string') lua.lua_pushlstring(this.L, ...bytesOf(value));
+    else if (typeof value === 'string') this.pushText(value);
     else if (typeof value === 'boolean') lua.lua_pushboolean(this.L, value);
     else if (typeof value === 'number') this.pushNumber(value);
     else if (typeof value === 'function') lua.lua_pushcfunction(this.L, this.native(value));
     else if (value instanceof LuaTable) this.pushTable(value);
     else this.pushProxy(value);
+  }
+
+  private pushText(value: string): void {
+    this.api.lua.lua_pushlstring(this.L, bytesOf(value), value.length);
   }
 
   private pushNumber(value: number): void {
@@ -102,7 +105,7 @@ export class Lua {
   /** Of the table on the top. */
   setField(name: string, value: LuaValue): void {
     this.push(value);
-    this.api.lua.lua_setfield(this.L, -2, bytesOf(name)[0]);
+    this.api.lua.lua_setfield(this.L, -2, bytesOf(name));
   }
 
   private native(inner: LuaFunction): NativeFunction {
@@ -154,7 +157,7 @@ export class Lua {
 
   /** Pushes a field of the table at that index. */
   getField(index: number, name: string): void {
-    this.api.lua.lua_getfield(this.L, index, bytesOf(name)[0]);
+    this.api.lua.lua_getfield(this.L, index, bytesOf(name));
   }
 
   isNil(index: number): boolean {
@@ -233,10 +236,9 @@ function iterator(proxy: LuaProxy): LuaFunction {
   };
 }
 
-/** A text as Lua has it, and its length. */
-export function bytesOf(text: string): [bytes: Uint8Array, length: number] {
-  const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
-  return [bytes, bytes.length];
+/** A text as Lua has it. */
+export function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
 export function textOf(bytes: Uint8Array): string {

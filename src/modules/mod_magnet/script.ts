@@ -7,7 +7,7 @@ import type { ServerContext } from '../../plugin/server-context.js';
 import { statFile } from './files.js';
 import { ioFunctions } from './io-library.js';
 import { libraryTable } from './library.js';
-import { bytesOf, Lua, LuaTable, type LuaValue, textOf } from './lua.js';
+import { bytesOf, Lua, LuaTable, type LuaValue } from './lua.js';
 import { loadLua } from './lua-api.js';
 import { requestParts, requestTable } from './request-table.js';
 import { countersOf, serverTable } from './server-table.js';
@@ -55,7 +55,7 @@ export class Script {
   /** Loads the file, again where it has changed. Null, or why it cannot run. */
   load(): string | null {
     const stamp = stampOf(this.server.statCache, this.name);
-    if (stamp === this.stamp && (stamp !== '' || this.lua !== null) && this.problem === null) return null;
+    if (this.lua !== null && this.problem === null && stamp === this.stamp) return null;
     this.stamp = stamp;
     this.problem = this.loadFile();
     return this.problem;
@@ -72,8 +72,8 @@ export class Script {
     if (text === '') return 'Bad file descriptor';
     this.usesEnvironment = text.includes('req_env');
     const lua = new Lua(loadLua());
-    const [bytes, size] = bytesOf(text);
-    if (lua.api.lauxlib.luaL_loadbuffer(lua.state, bytes, size, bytesOf(this.name)[0]) !== 0)
+    const bytes = bytesOf(text);
+    if (lua.api.lauxlib.luaL_loadbuffer(lua.state, bytes, bytes.length, bytesOf(this.name)) !== 0)
       return lua.text(-1);
     lua.push(describeError);
     this.prepare(lua);
@@ -119,7 +119,8 @@ export class Script {
 
   private lookAtClock(lua: Lua, L: Lua['state']): number {
     if (performance.now() < this.endsAt) return 0;
-    lua.api.lua.lua_pushlstring(L, ...bytesOf(`it has run for more than ${secondsMax} seconds`));
+    const message = bytesOf(`it has run for more than ${secondsMax} seconds`);
+    lua.api.lua.lua_pushlstring(L, message, message.length);
     return lua.api.lua.lua_error(L);
   }
 
@@ -136,7 +137,7 @@ export class Script {
     try {
       this.newEnvironment(lua);
       api.lua_createtable(lua.state, 0, 0);
-      api.lua_setfield(lua.state, api.LUA_REGISTRYINDEX, bytesOf(resultKey)[0]);
+      api.lua_setfield(lua.state, api.LUA_REGISTRYINDEX, bytesOf(resultKey));
       api.lua_pushvalue(lua.state, functionAt);
       const status = api.lua_pcall(lua.state, 0, 1, describeAt);
       if (status !== api.LUA_OK) return lua.text(-1);
@@ -154,10 +155,10 @@ export class Script {
     const { lua: api } = lua.api;
     api.lua_createtable(lua.state, 0, 0);
     api.lua_pushvalue(lua.state, lightyAt);
-    api.lua_setfield(lua.state, -2, bytesOf('lighty')[0]);
+    api.lua_setfield(lua.state, -2, bytesOf('lighty'));
     api.lua_createtable(lua.state, 0, 0);
     api.lua_pushglobaltable(lua.state);
-    api.lua_setfield(lua.state, -2, bytesOf('__index')[0]);
+    api.lua_setfield(lua.state, -2, bytesOf('__index'));
     lua.setField('__metatable', false);
     api.lua_setmetatable(lua.state, -2);
     if (api.lua_setupvalue(lua.state, functionAt, 1) === null) api.lua_pop(lua.state, 1);
@@ -185,7 +186,7 @@ export class ResultTable {
 
 function pushResult(lua: Lua): void {
   const { lua: api } = lua.api;
-  api.lua_getfield(lua.state, api.LUA_REGISTRYINDEX, bytesOf(resultKey)[0]);
+  api.lua_getfield(lua.state, api.LUA_REGISTRYINDEX, bytesOf(resultKey));
 }
 
 /** `lighty.anything` that is not part of it; `header` and `content` are tables from the start. */
@@ -199,7 +200,7 @@ function resultField(lua: Lua): number {
   api.lua_pop(lua.state, 1);
   api.lua_createtable(lua.state, 0, 0);
   api.lua_pushvalue(lua.state, -1);
-  api.lua_setfield(lua.state, -3, bytesOf(name)[0]);
+  api.lua_setfield(lua.state, -3, bytesOf(name));
   return 1;
 }
 
@@ -216,7 +217,7 @@ function setResultField(lua: Lua): number {
 function describeError(lua: Lua): number {
   const { lua: api, lauxlib } = lua.api;
   const message = lua.isText(1) ? api.lua_tolstring(lua.state, 1) : null;
-  if (message !== null) lauxlib.luaL_traceback(lua.state, lua.state, bytesOf(textOf(message))[0], 1);
+  if (message !== null) lauxlib.luaL_traceback(lua.state, lua.state, message, 1);
   return 1;
 }
 

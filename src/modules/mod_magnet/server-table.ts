@@ -42,7 +42,7 @@ function figuresOf(server: ServerContext, startedAt: number): LuaProxy {
   };
 }
 
-/** The requests that this worker serves. The object that a script gets is the same for all of them. */
+/** The requests that this worker serves. What a script keeps of one shows the next one, once it has gone on. */
 function eachRequest(server: ServerContext, self: LoadedModule): LuaFunction {
   return (lua) => {
     const requests = Array.from(server.connections).flatMap((connection) => connection.requests);
