@@ -6,7 +6,7 @@ const copiesMax = 16;
 /**
  * Can JavaScript's engine run the pattern on ASCII, as PCRE2 would, and in time linear to the text where it has to? Not
  * with lookarounds, atomic groups and references, which V8's linear engine does not know; nor with loops in which the two
- * engines differ: a part that captures in some turns alone, or that can take nothing.
+ * engines differ: a part that captures in some turns alone, or that can take nothing while it captures or could take text.
  */
 export function suitsJavaScript(branches: Branches): boolean {
   return branches.every((nodes) => nodes.every((node) => suits(node, 1)));
