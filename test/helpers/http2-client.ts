@@ -102,7 +102,8 @@ export class Http2Client {
   readonly frames: Frame[] = [];
   readonly answers = new Map<number, Answer>();
   /** The name of the code of the last GOAWAY, and the stream it names. */
-  goAway: { code: string; lastStreamId: number } | null = null;
+  /** Every GOAWAY that came. */
+  readonly goAways: { code: string; lastStreamId: number }[] = [];
   closed = false;
   private readonly decoder = new HpackDecoder(65536);
   private pending = Buffer.alloc(0);
@@ -172,6 +173,11 @@ export class Http2Client {
       this.answers.set(streamId, answer);
     }
     return answer;
+  }
+
+  /** The last GOAWAY; null before the first. */
+  get goAway(): { code: string; lastStreamId: number } | null {
+    return this.goAways.at(-1) ?? null;
   }
 
   /** Waits until the condition holds; false where it does not in time, or the connection closes first. */
@@ -247,7 +253,7 @@ export class Http2Client {
     const answer = this.answer(streamId);
     if (type === Type.SETTINGS && flags === 0 && this.acknowledges) this.send(frame(Type.SETTINGS, ACK, 0));
     else if (type === Type.GOAWAY) {
-      this.goAway = { lastStreamId: payload.readUInt32BE(0), code: codes[payload.readUInt32BE(4)] };
+      this.goAways.push({ lastStreamId: payload.readUInt32BE(0), code: codes[payload.readUInt32BE(4)] });
     } else if (type === Type.RST_STREAM) answer.reset = codes[payload.readUInt32BE(0)];
     else if (type === Type.HEADERS || type === Type.CONTINUATION) {
       this.open = Buffer.concat([this.open, payload]);

@@ -47,8 +47,8 @@ export class Http2Connection extends ClientConnection {
   /** Bytes that arrived and are not used yet. */
   private pending: Buffer | null = null;
   private isProcessing = false;
-  /** Second (monotonic) at which the client was told that the connection will end; 0 before. */
-  private retiredAt = 0;
+  /** Ticks of the clock since the client was told that the connection will end; -1 before. */
+  private ticksSinceFarewell = -1;
   private isLingering = false;
 
   /** Goes on with a connection that spoke, or was to speak, HTTP/1.x. */
@@ -248,8 +248,8 @@ export class Http2Connection extends ClientConnection {
    * their way meanwhile are still answered (RFC 9113, 6.8).
    */
   closeGracefully(): void {
-    if (this.retiredAt > 0 || this.isLeaving || this.isClosed) return;
-    this.retiredAt = Math.max(1, this.context.server.clock.monotonicSeconds);
+    if (this.ticksSinceFarewell >= 0 || this.isLeaving || this.isClosed) return;
+    this.ticksSinceFarewell = 0;
     this.output.goAway(streamIdMax, ErrorCode.noError);
     this.output.ping(farewell, false);
     this.settle();
@@ -257,7 +257,7 @@ export class Http2Connection extends ClientConnection {
 
   /** The client has seen that the connection ends: what it had sent before has come. */
   farewellHeard(): void {
-    if (this.retiredAt > 0) this.goAway();
+    if (this.ticksSinceFarewell >= 0) this.goAway();
   }
 
   giveWay(_handOver: HandOver, _idleSeconds: number): void {
@@ -291,7 +291,8 @@ export class Http2Connection extends ClientConnection {
   everySecond(now: number): void {
     this.guard.everySecond();
     this.sender.nextSecond();
-    if (this.retiredAt > 0 && now - this.retiredAt > 1) this.goAway();
+    // one to two seconds; the clock's own seconds may be two further on at one tick
+    if (this.ticksSinceFarewell >= 0 && ++this.ticksSinceFarewell > 1) this.goAway();
     const reason = this.isClosed ? null : this.lateness(now);
     if (reason === null) return;
     const { conf } = this.streams.open[0]?.request ?? { conf: this.context.server.core.base };

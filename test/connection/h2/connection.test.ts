@@ -430,7 +430,7 @@ for (const signal of ['SIGINT', 'SIGUSR1'] as const) {
     await client.whole(1);
     process.kill(own.pid, signal);
     assert.ok(await client.until(() => client.goAway !== null));
-    assert.deepEqual(client.goAway, { code: 'NO_ERROR', lastStreamId: 0x7fffffff });
+    assert.deepEqual(client.goAways[0], { code: 'NO_ERROR', lastStreamId: 0x7fffffff });
     client.send(request(5, '/a.txt'));
     assert.equal(String((await client.whole(5)).body), 'alpha');
     const ping = client.frames.find(({ type, flags }) => type === Type.PING && flags === 0);
