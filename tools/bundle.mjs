@@ -25,6 +25,7 @@ await build({
   entryPoints: [
     'main.js',
     'process/worker-main.js',
+    'process/acme-main.js',
     'modules/mod_deflate/zstd-thread.js',
     'modules/mod_authn_file/hash-thread.js',
   ].map((name) => join(compiled, name)),
@@ -47,7 +48,7 @@ const configFile = join(site, 'lighttpd.conf');
 await warm(start('main', '-tt', '-f', configFile));
 const worker = start('worker-main');
 const orders = {
-  plan: { type: 'start', identity: null, maxFds: 0, ticketSeed: new Uint8Array(32) },
+  plan: { type: 'start', identity: null, maxFds: 0, ticketSeed: new Uint8Array(32), proofs: [] },
   started: { type: 'stop' },
 };
 worker.on('message', ({ type, problems }) => {

@@ -6,6 +6,7 @@ import type { ConfigTree } from '../config/tree.js';
 import { DiagnosticList } from '../diagnostics/diagnostic.js';
 import type { CoreEnvironment, CoreSettings } from '../plugin/core-settings.js';
 import type { AnyModule } from '../plugin/define-module.js';
+import type { FeatureFlags } from '../plugin/feature-flags.js';
 import { isUsed } from '../plugin/loaded-module.js';
 import type { ServerSettings, SocketSettings } from '../plugin/server-settings.js';
 import { checkConditionPatterns, checkSocketConditions } from './check-conditions.js';
@@ -128,8 +129,9 @@ function runChecks(
   const moduleNames = modules.map(({ definition }) => definition.name);
   const originOf = (key: string, block = 0): Origin | null =>
     loader.occurrences(key).find((placed) => placed.block === block)?.setting.origin ?? null;
+  const features = coreModule.settings.base['server.feature-flags'] as FeatureFlags;
   for (const { definition, settings } of [coreModule, ...modules])
-    definition.check?.({ settings, diagnostics: loader.diagnostics, moduleNames, originOf });
+    definition.check?.({ settings, diagnostics: loader.diagnostics, moduleNames, features, originOf });
 }
 
 /** Lighttpd answers in the clear on such a socket, whose clients expect to be protected. */

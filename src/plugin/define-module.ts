@@ -2,6 +2,7 @@ import type { Origin } from '../base/source-range.js';
 import type { ConfigOf, DirectiveTable } from '../config/directive.js';
 import type { SettingsSource } from '../config/patch.js';
 import type { DiagnosticList } from '../diagnostics/diagnostic.js';
+import type { FeatureFlags } from './feature-flags.js';
 import type { Hooks } from './hooks.js';
 import type { LoadedModule } from './loaded-module.js';
 import type { RequestState } from './request-state.js';
@@ -15,6 +16,7 @@ export interface CheckContext<Config> {
   originOf(key: string, block?: number): Origin | null;
   /** Names in load order. */
   readonly moduleNames: readonly string[];
+  readonly features: FeatureFlags;
 }
 
 /** What a module sees when a worker starts it. */

@@ -11,6 +11,7 @@ import type { ConnectionState } from './connection-state.js';
 import type { CoreSettings } from './core-settings.js';
 import type { FeatureFlags } from './feature-flags.js';
 import type { LoadedModule } from './loaded-module.js';
+import type { NameProofs } from './name-proofs.js';
 import type { ProgramSource } from './programs.js';
 
 /** One worker's server: what every module and every request can reach. */
@@ -26,6 +27,8 @@ export interface ServerContext {
   readonly statCache: StatCache;
   /** What was read while the process had the rights to (`keptFiles` of the modules). */
   readonly keptFiles: KeptFiles;
+  /** What an authority that certifies names is to find. */
+  readonly proofs: NameProofs;
   /** Keeps the programs of backends running. */
   readonly programs: ProgramSource;
   /** The keys of TLS session tickets, the same in all workers. */

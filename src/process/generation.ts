@@ -1,4 +1,5 @@
 import type { TicketSeed } from '../base/ticket-seed.js';
+import type { NameProof } from '../plugin/name-proofs.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
 import type { ListenSockets } from './listen-sockets.js';
@@ -26,6 +27,8 @@ export interface GenerationHost {
   readonly moduleDir: string;
   /** Do others serve while a worker is built? */
   readonly isServing: boolean;
+  /** What authorities are to find now. */
+  readonly proofs: readonly NameProof[];
   log(name: string, lines: Buffer, atMs: number): void;
   /** A connection of a worker that retires. */
   connection(handedOver: HandedOver): void;
@@ -179,7 +182,9 @@ export class Generation implements ProgramOwner {
 
   private async startWorker(worker: WorkerProcess): Promise<void> {
     const { identity, maxFds, ticketSeed } = this.options!;
-    const order = { type: 'start', identity, maxFds, ticketSeed: ticketSeed.at(Date.now() / 1000) } as const;
+    const seed = ticketSeed.at(Date.now() / 1000);
+    const { proofs } = this.host;
+    const order = { type: 'start', identity, maxFds, ticketSeed: seed, proofs } as const;
     await worker.ask(order, 'started', startWithinMs);
   }
 

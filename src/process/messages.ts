@@ -1,5 +1,6 @@
 import type { ConfigTree } from '../config/tree.js';
 import type { AdoptedState } from '../connection/adopted-state.js';
+import type { NameProof } from '../plugin/name-proofs.js';
 import type { ProgramSpec, ProgramState, ProgramUse } from '../plugin/programs.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { ServerSettings } from '../plugin/server-settings.js';
@@ -29,6 +30,7 @@ export type ToWorker =
       readonly identity: Identity | null;
       readonly maxFds: number;
       readonly ticketSeed: Uint8Array;
+      readonly proofs: readonly NameProof[];
     }
   | { readonly type: 'socket'; readonly address: ListenAddress }
   | { readonly type: 'accept' }
@@ -41,6 +43,8 @@ export type ToWorker =
   | { readonly type: 'handed-over' }
   /** A file that is kept has changed. */
   | { readonly type: 'file'; readonly name: string; readonly content: Uint8Array }
+  /** What authorities are to find from now on. */
+  | { readonly type: 'prove'; readonly proofs: readonly NameProof[] }
   | { readonly type: 'reopen-logs' }
   /** Answers `keep-programs`, and again after each change. */
   | { readonly type: 'programs'; readonly id: number; readonly states: readonly ProgramState[] }

@@ -15,6 +15,7 @@ import type { CheckedConfiguration } from '../modules/check-configuration.js';
 import { Clock } from '../plugin/clock.js';
 import type { CoreEnvironment, CoreSettings } from '../plugin/core-settings.js';
 import type { LoadedModule } from '../plugin/loaded-module.js';
+import type { NameProofs } from '../plugin/name-proofs.js';
 import type { ProgramSource } from '../plugin/programs.js';
 import type { ServerContext } from '../plugin/server-context.js';
 import type { ServerSettings } from '../plugin/server-settings.js';
@@ -28,6 +29,7 @@ const fdsPerConnection = 3;
 /** What a worker has been given besides its configuration. */
 export interface WorkerOwned {
   readonly keptFiles: KeptFiles;
+  readonly proofs: NameProofs;
   readonly programs: ProgramSource;
   readonly ticketSeed: TicketSeed;
   /** How many files it may open. */
@@ -77,7 +79,7 @@ export class ServerInstance {
     server: ServerSettings,
     logs: Logs,
     errorLog: ErrorLog,
-    { keptFiles, programs, ticketSeed, fdsMax }: WorkerOwned,
+    { keptFiles, proofs, programs, ticketSeed, fdsMax }: WorkerOwned,
   ): ServerContext {
     return {
       tree,
@@ -89,6 +91,7 @@ export class ServerInstance {
       clock: this.clock,
       statCache: this.statCache,
       keptFiles,
+      proofs,
       programs,
       ticketSeed,
       modules: this.modules,

@@ -9,9 +9,11 @@ import { LocalLogs } from '../log/local-logs.js';
 import { LogMerger } from '../log/log-merger.js';
 import type { LogSink } from '../log/log-writer.js';
 import { FeatureFlags } from '../plugin/feature-flags.js';
+import type { NameProof } from '../plugin/name-proofs.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import type { StatusFigures } from '../plugin/status-figures.js';
 import { inheritedSocket, takeInheritedSockets, withInherited } from './activation.js';
+import { CertificateKeeper } from './certificate-keeper.js';
 import { describeChanges, hasSameText } from './config-changes.js';
 import { Generation, type GenerationHost } from './generation.js';
 import { KeptFilesWatcher } from './kept-files-watcher.js';
@@ -61,6 +63,7 @@ export class Supervisor implements GenerationHost {
   private readonly gatherer = new StatusGatherer(Math.floor(Date.now() / 1000));
   private readonly ticketSeed = new TicketSeed(randomBytes(32), Date.now() / 1000);
   private readonly keptFiles: KeptFilesWatcher;
+  proofs: readonly NameProof[] = [];
   private readonly inherited = takeInheritedSockets(process.env);
   /** Every generation that still has workers; the current one is among them. */
   private readonly generations = new Set<Generation>();
@@ -77,6 +80,7 @@ export class Supervisor implements GenerationHost {
     errorDescriptor: () => this.breakageDescriptor(),
     report: (message) => this.errorLog?.error('gw_backend.c', message),
   });
+  private readonly certificates: CertificateKeeper;
   private isStopping = false;
 
   constructor(options: SupervisorOptions) {
@@ -86,6 +90,12 @@ export class Supervisor implements GenerationHost {
     this.keptFiles = new KeptFilesWatcher(this.workingFolder, (name, content) =>
       this.fileChanged(name, content),
     );
+    this.certificates = new CertificateKeeper({
+      workingFolder: this.workingFolder,
+      identity: () => this.identity,
+      errorLog: () => this.errorLog,
+      prove: (proofs) => this.prove(proofs),
+    });
   }
 
   get plan(): GenerationPlan {
@@ -180,6 +190,7 @@ export class Supervisor implements GenerationHost {
     await generation.accept();
     this.current ??= generation;
     this.keptFiles.follow(plan.keptFiles);
+    if (!this.options.oneRequest) this.certificates.follow(generation.plan, featuresOf(plan.tree));
   }
 
   private addressesOf(plan: GenerationPlan): GenerationPlan['addresses'] {
@@ -197,6 +208,11 @@ export class Supervisor implements GenerationHost {
     for (const generation of this.generations) {
       if (generation.plan?.keptFiles.includes(name)) generation.broadcast({ type: 'file', name, content });
     }
+  }
+
+  private prove(proofs: readonly NameProof[]): void {
+    this.proofs = proofs;
+    for (const generation of this.generations) generation.broadcast({ type: 'prove', proofs });
   }
 
   private openLogs({ server, tree, logNames }: GenerationPlan): void {
@@ -269,6 +285,7 @@ export class Supervisor implements GenerationHost {
     this.pidFile?.remove();
     this.sockets.closeAllBut(new Set());
     this.keptFiles.close();
+    this.certificates.close();
     this.merger.flush();
     await this.logs?.close();
   }

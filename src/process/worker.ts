@@ -12,6 +12,7 @@ import {
   checkConfiguration,
   restartDirectives,
 } from '../modules/check-configuration.js';
+import { NameProofs } from '../plugin/name-proofs.js';
 import type { ServerCounters } from '../plugin/server-context.js';
 import { planListening } from './listen-address.js';
 import { logNames } from './log-names.js';
@@ -33,6 +34,7 @@ interface SendingProcess {
 export class Worker {
   private readonly logs: ChannelLogs;
   private readonly keptFiles = new KeptFiles();
+  private readonly proofs = new NameProofs();
   private readonly programs = new WorkerPrograms((message) => this.send(message));
   private checked: CheckedConfiguration | null = null;
   private tree: ConfigTree | null = null;
@@ -95,6 +97,9 @@ export class Worker {
       case 'file':
         this.keptFiles.replace(message.name, Buffer.from(message.content));
         return;
+      case 'prove':
+        this.proofs.replace(message.proofs);
+        return;
       case 'programs':
         this.programs.receive(message.id, message.states);
         return;
@@ -136,11 +141,13 @@ export class Worker {
     this.send({ type: 'plan', plan });
   }
 
-  private start({ identity, maxFds, ticketSeed }: Extract<ToWorker, { type: 'start' }>): void {
+  private start({ identity, maxFds, ticketSeed, proofs }: Extract<ToWorker, { type: 'start' }>): void {
+    this.proofs.replace(proofs);
     if (identity !== null) becomeForever(identity);
     process.chdir('/');
     this.instance = new ServerInstance(this.checked!, this.tree!, this.logs, {
       keptFiles: this.keptFiles,
+      proofs: this.proofs,
       programs: this.programs,
       ticketSeed: new TicketSeed(ticketSeed, Date.now() / 1000),
       fdsMax: maxFds,

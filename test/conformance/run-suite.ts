@@ -99,16 +99,17 @@ async function runConfigCase(run: Run, test: ConfigCase): Promise<CaseResult> {
   }
   if (test.print) {
     const result = await runProgram([...run.server, '-p', '-f', file], { cwd: root, env });
-    const printed = result.status === 0 ? tidyPrint(placeholders.takeBack(result.stdout)) : null;
+    const printed = result.status === 0 ? tidyPrint(result.stdout, placeholders) : null;
     if (printed !== test.expect.print)
       found.push(`printed: expected\n${test.expect.print}\n--- got\n${printed}`);
   }
   return { name: test.name, differences: found };
 }
 
-function tidyPrint(text: string): string {
-  return text
-    .replace(/(var\.PID\s*=) \d+/, '$1 <pid>')
+/** The number of the process goes first: it may be that of a port. */
+function tidyPrint(text: string, placeholders: Placeholders): string {
+  return placeholders
+    .takeBack(text.replace(/(var\.PID\s*=) \d+/, '$1 <pid>'))
     .replace(/[ \t]+$/gm, '')
     .trim();
 }

@@ -13,6 +13,7 @@ export type RoomName =
   | 'config'
   | 'files'
   | 'plugin'
+  | 'acme'
   | 'backend'
   | 'modules'
   | 'lifecycle'
@@ -41,6 +42,10 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
     imports: ['base', 'http', 'log', 'diagnostics', 'config', 'files'],
     reason: 'the contract is all that modules and the server know of each other',
   },
+  acme: {
+    imports: ['base', 'plugin'],
+    reason: 'what speaks to an authority is loaded for that alone, in a process of its own',
+  },
   backend: {
     imports: ['base', 'diagnostics', 'http', 'log', 'config', 'files', 'plugin'],
     reason: 'a gateway speaks to its backend, and its options have a table of their own',
@@ -66,6 +71,7 @@ export const rooms: Readonly<Record<RoomName, Room>> = {
       'config',
       'files',
       'plugin',
+      'acme',
       'backend',
       'modules',
       'lifecycle',
@@ -106,6 +112,7 @@ export function moduleOf(path: string): string | null {
 /** Each package has one home, so that it can be replaced there. */
 export const packageHomes: Readonly<Record<string, readonly RoomName[]>> = {
   '@bokuweb/zstd-wasm': ['modules'],
+  'acme-client': ['acme'],
   chevrotain: ['grammar'],
   chokidar: ['process'],
   fengari: ['modules'],

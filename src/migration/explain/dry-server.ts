@@ -14,6 +14,7 @@ import { Clock } from '../../plugin/clock.js';
 import type { ConnectionState } from '../../plugin/connection-state.js';
 import type { AnyModule } from '../../plugin/define-module.js';
 import type { LoadedModule } from '../../plugin/loaded-module.js';
+import { NameProofs } from '../../plugin/name-proofs.js';
 import { noBody } from '../../plugin/request-body.js';
 import { RequestState } from '../../plugin/request-state.js';
 import type { ServerContext } from '../../plugin/server-context.js';
@@ -77,6 +78,7 @@ function makeContext(
     clock,
     statCache: new StatCache(() => clock.monotonicSeconds),
     keptFiles: new KeptFiles(),
+    proofs: new NameProofs(),
     // nothing is started, either
     programs: { keep: () => ({ want() {}, use() {} }) },
     // nobody gets a ticket: nothing listens

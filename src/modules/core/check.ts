@@ -1,4 +1,5 @@
 import { whyNoDirectory } from '../../files/folders.js';
+import { readAcmeSettings } from '../../plugin/acme-settings.js';
 import type { CheckContext } from '../../plugin/define-module.js';
 import { featureFlags } from './feature-flags.js';
 import type { CoreDirectives } from './index.js';
@@ -22,7 +23,7 @@ export function checkCore(context: CheckContext<CoreDirectives>): void {
   if (problem !== null)
     diagnostics.error('invalid-value', originOf('server.bind'), `server.bind: ${problem}`, addressForms);
   warnOfInert(context);
-  warnOfUnknownFlags(context);
+  warnOfFlags(context);
 }
 
 const addressForms =
@@ -64,15 +65,14 @@ function warnOfInert({
   }
 }
 
-function warnOfUnknownFlags({ settings, diagnostics, originOf }: CheckContext<CoreDirectives>): void {
-  if (settings.base['server.feature-flags'].bool('ssl.acme', false)) {
-    const summary = 'ssl.acme: certificates are not fetched from an authority yet';
-    const detail = 'Use a client such as certbot or acme.sh: new certificates are taken within seconds.';
-    diagnostics.error('setting-without-effect', originOf('server.feature-flags'), summary, detail);
+function warnOfFlags({ features, moduleNames, diagnostics, originOf }: CheckContext<CoreDirectives>): void {
+  const origin = originOf('server.feature-flags');
+  if (readAcmeSettings(features) !== null && !moduleNames.includes('mod_openssl')) {
+    const summary = 'ssl.acme has no effect without mod_openssl';
+    diagnostics.warning('setting-without-effect', origin, summary, 'Add "mod_openssl" to server.modules.');
   }
-  for (const name of settings.base['server.feature-flags'].names()) {
+  for (const name of features.names()) {
     if (Object.hasOwn(featureFlags, name)) continue;
-    const origin = originOf('server.feature-flags');
     diagnostics.warning('unknown-feature-flag', origin, `there is no feature flag ${name}; it has no effect`);
   }
 }

@@ -154,8 +154,50 @@ export const featureFlags: Readonly<Record<string, FeatureFlag>> = {
   },
   'ssl.acme': {
     default: false,
-    doc: 'Fetch certificates from an authority (ACME). Refused at load: it is not there yet.',
-    honouredBy: 'the core',
+    doc: 'Fetch each ssl.pemfile that lies in ssl.acme-folder from an authority (ACME), and renew it. This agrees to the terms of the authority.',
+    honouredBy: 'mod_openssl and the supervisor',
+    ours: true,
+  },
+  'ssl.acme-ca-file': {
+    default: '',
+    doc: "The certificates, as PEM, that the authority's own server is checked against. Empty: those that Node.js knows.",
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-challenge': {
+    default: '',
+    doc: 'How names are proved: "http-01" (at port 80) or "tls-alpn-01" (at port 443). Empty: http-01 where the server listens at port 80 without TLS.',
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-contact': {
+    default: '',
+    doc: 'The mail address that the authority is told. Empty: none.',
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-directory': {
+    default: 'https://acme-v02.api.letsencrypt.org/directory',
+    doc: 'The authority: the URL of its ACME directory.',
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-external-key': {
+    default: '',
+    doc: 'The key that belongs to ssl.acme-external-key-id, in base64url.',
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-external-key-id': {
+    default: '',
+    doc: 'The account that the authority has given out beforehand (external account binding). Empty: none.',
+    honouredBy: 'the supervisor',
+    ours: true,
+  },
+  'ssl.acme-folder': {
+    default: '/var/lib/lighttpd/acme',
+    doc: 'Where certificates are kept that the server fetches. A file is called after its hosts: example.org,www.example.org.pem.',
+    honouredBy: 'mod_openssl and the supervisor',
     ours: true,
   },
   'ssl.refresh-certs': {

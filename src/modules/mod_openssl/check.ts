@@ -1,6 +1,7 @@
 import { readWhole } from '../../files/kept-files.js';
 import type { CheckContext } from '../../plugin/define-module.js';
 import { CertificateError, isActive, readCertificate, readCertificates } from './certificate.js';
+import { checkAcme, isFetchedLater } from './check-acme.js';
 import type { TlsConfig } from './directives.js';
 import { readProtocol } from './protocol-options.js';
 import { nextUpdateOf } from './stapling.js';
@@ -35,6 +36,7 @@ export function checkTls(context: Context): void {
     ...layers.map(({ block, values }) => ({ block, own: values, all: { ...base, ...values } })),
   ];
   checkSockets(context);
+  checkAcme(context);
   for (const scope of scopes) {
     checkProtocol(context, scope);
     checkFiles(context, scope);
@@ -143,6 +145,7 @@ function checkCertificate(context: Context, { block, own, all }: Scope): void {
     if (name === undefined) continue;
     const content = readWhole(name);
     if (typeof content !== 'string') continue;
+    if (isFetchedLater(context, name)) return;
     const isUri = /^[A-Za-z][\w+.-]*:/.test(name);
     const detail = isUri ? 'Stores of OpenSSL 3 (URIs) cannot be opened: Node.js reads files.' : undefined;
     diagnostics.error('invalid-value', originOf(key, block), `${key} ${name}: ${content}`, detail);

@@ -3,6 +3,7 @@
  * its hello tell; what clients prove of themselves is told at uri-raw and request-env.
  */
 
+import { answerError } from '../../plugin/answer.js';
 import { defineModule } from '../../plugin/define-module.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import type { RequestState } from '../../plugin/request-state.js';
@@ -41,10 +42,20 @@ export const modOpenssl = defineModule({
       : [],
 });
 
-/** Early, so that mod_auth and conditions find REMOTE_USER. */
+/** Early, so that mod_auth and conditions find REMOTE_USER, and no setting keeps an authority away. */
 function tellOfClient(request: RequestState, config: TlsConfig, state: State): HandlerResult {
+  const proof = request.server.proofs.textAt(request.targetOriginal);
+  if (proof !== undefined) return showProof(request, proof);
   if (config['ssl.verifyclient.activate']) tellOfConnection(request, config, state);
   return HandlerResult.goOn;
+}
+
+/** What an authority asks for is not told from host to host: it alone knows the path (RFC 8555, 8.3). */
+function showProof(request: RequestState, text: string): HandlerResult {
+  request.responseHeaders.set('Content-Type', 'application/octet-stream');
+  request.responseBody.append(text);
+  request.responseBody.finish();
+  return answerError(request, 200);
 }
 
 function tellOfConnection(request: RequestState, config: TlsConfig, { index }: State): void {

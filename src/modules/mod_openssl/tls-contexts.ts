@@ -27,6 +27,9 @@ export interface TlsProfile extends TlsIdentity {
   readonly authorities: readonly X509Certificate[];
 }
 
+/** PEM, both. */
+export type ProvingCertificate = Pick<Certificate, 'chain' | 'key'>;
+
 /** The files of the certificate that settings name; null where they name none. */
 export function certificateFiles(config: Partial<TlsConfig>): CertificateFiles | null {
   const pemfile = config['ssl.pemfile'];
@@ -83,7 +86,7 @@ export class TlsContexts {
   }
 
   /** For an authority that asks for the proof of a name. */
-  proof(config: TlsConfig, certificate: Certificate): TlsProfile {
+  proof(config: TlsConfig, certificate: ProvingCertificate): TlsProfile {
     const context = createIdentityContext(config, certificate, this.find, []);
     const asksNobody = { asksClient: false, requiresClient: false, issuers: null, authorities: [] };
     return { context, stapling: null, ...asksNobody };
@@ -198,7 +201,7 @@ export function createProtocolContext(
 /** Certificate and authorities; ciphers tell how strong keys must be. Throws what OpenSSL says against them. */
 export function createIdentityContext(
   config: TlsConfig,
-  { chain, key }: Pick<Certificate, 'chain' | 'key'>,
+  { chain, key }: ProvingCertificate,
   find: FindFile,
   authorities = authoritiesOf(config, find),
 ): SecureContext {

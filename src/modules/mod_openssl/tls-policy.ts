@@ -11,7 +11,7 @@ import { acmeProtocol, readAcmeCertificate } from './acme-certificate.js';
 import type { TlsSession } from './client-variables.js';
 import type { TlsConfig } from './directives.js';
 import { readStekFile, type StekKey } from './stek-file.js';
-import { messageOf, TlsContexts, type TlsProfile } from './tls-contexts.js';
+import { messageOf, type ProvingCertificate, TlsContexts, type TlsProfile } from './tls-contexts.js';
 import { verifyClient } from './verify-client.js';
 import { verifyErrorNumber } from './verify-errors.js';
 
@@ -89,10 +89,8 @@ export class TlsPolicy implements TlsService, ConditionSource {
     const host = this.hostOf(serverName);
     if (host === null) return false;
     const config = this.configFor(connection, host, handshakeFields);
-    const folder = config['ssl.acme-tls-1'];
-    if (folder === '') return false;
     try {
-      const certificate = readAcmeCertificate(folder, host);
+      const certificate = this.proofOf(host, config['ssl.acme-tls-1']);
       if (certificate === null) return false;
       const profile = this.contexts.proof(config, certificate);
       connection.moduleData[this.index] = {
@@ -106,6 +104,13 @@ export class TlsPolicy implements TlsService, ConditionSource {
       this.logOf(connection, `Failed to load acme-tls/1 pemfile: ${messageOf(error)}`);
       return false;
     }
+  }
+
+  /** One that the server made for the certificates it fetches, or one that another program has laid down. */
+  private proofOf(host: string, folder: string): ProvingCertificate | null {
+    const own = this.server.proofs.certificateFor(host);
+    if (own !== undefined) return { chain: own.certificate, key: own.key };
+    return folder === '' ? null : readAcmeCertificate(folder, host);
   }
 
   /** The name as conditions compare it; null where it is none. */

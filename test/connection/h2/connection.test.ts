@@ -426,7 +426,7 @@ for (const signal of ['SIGINT', 'SIGUSR1'] as const) {
   test(`${signal}: requests under way, and those on their way, are answered before the connection ends`, async () => {
     const own = await startServer(config, files);
     const client = await Http2Client.connect(own.port);
-    client.send(request(1, '/a.txt'), request(3, '/slow.sh'));
+    client.send(request(1, '/a.txt'), request(3, '/wait.sh'));
     await client.whole(1);
     process.kill(own.pid, signal);
     assert.ok(await client.until(() => client.goAway !== null));
@@ -437,7 +437,8 @@ for (const signal of ['SIGINT', 'SIGUSR1'] as const) {
     client.send(frame(Type.PING, ACK, 0, ping?.payload ?? ''));
     assert.ok(await client.until(() => client.goAway?.lastStreamId === 5));
     client.send(frame(Type.HEADERS, END_HEADERS | END_STREAM, 7, block(requestFields('/a.txt'))));
-    assert.equal(String((await client.whole(3)).body), 'slow');
+    writeFileSync(join(own.root, 'www/go'), '');
+    assert.equal(String((await client.whole(3)).body), 'waited');
     assert.ok(await client.until(() => client.closed));
     assert.equal(client.answer(7).fields.size, 0, 'no request is taken behind the last one that was named');
     await own.stop();

@@ -129,12 +129,23 @@ test('what Node.js cannot do, and what is gone', async () => {
 });
 
 test('certificates that the server should fetch by itself', async () => {
+  const acme = (...more: string[]): string =>
+    `server.feature-flags = ( ${['"ssl.acme" => "enable"', '"ssl.acme-folder" => "/acme/"', ...more].join(', ')} )`;
+  const later = 'ssl.pemfile = "/acme/a.test,www.a.test.pem"';
+  assert.equal((await check(engine, later, acme())).said.includes('warning'), false);
   await refused(
-    /certificates are not fetched/,
+    /ssl\.pemfile \/acme\/a\.test\.pem: it does not exist/,
     engine,
-    pemfile,
-    'server.feature-flags = ( "ssl.acme" => "enable" )',
+    'ssl.pemfile = "/acme/a.test.pem"',
   );
+  await refused(/its name tells no hosts/, engine, 'ssl.pemfile = "/acme/site.pem"', acme());
+  await refused(/its name tells no hosts/, engine, 'ssl.pemfile = "/acme/*.a.test.pem"', acme());
+  await refused(/with its key/, engine, later, `ssl.privkey = "${good.keyFile}"`, acme());
+  await refused(/is no https URL/, engine, later, acme('"ssl.acme-directory" => "http://a.test/"'));
+  await refused(/"dns-01" is not known/, engine, later, acme('"ssl.acme-challenge" => "dns-01"'));
+  await refused(/belong together/, engine, later, acme('"ssl.acme-external-key-id" => "1"'));
+  await warned(/no ssl\.pemfile lies in \/acme; nothing is fetched/, engine, pemfile, acme());
+  await warned(/ssl\.acme has no effect without mod_openssl/, 'server.modules := ( "mod_access" )', acme());
 });
 
 test('the modules for other libraries are the same one', async () => {
