@@ -45,6 +45,8 @@ test('the init script starts, tells, reloads and stops the server', async () => 
     `server.port = ${await freePort()}`,
     `server.pid-file = "${pidFile}"`,
     `server.errorlog = "${root}/error.log"`,
+    // the script reloads, and nobody before it
+    'server.feature-flags = ( "config.watch" => "disable" )',
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   const defaults = join(root, 'defaults');
