@@ -35,8 +35,8 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // finds its .wasm beside itself
-  external: ['@bokuweb/zstd-wasm'],
+  // find their .wasm beside themselves
+  external: ['@bokuweb/zstd-wasm', 'node-sqlite3-wasm'],
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   define: { 'import.meta.url': 'importMetaUrl' },
   plugins: [useOneFileOfChevrotain],

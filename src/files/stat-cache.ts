@@ -131,6 +131,14 @@ export class StatCache {
     entry.content = null;
   }
 
+  /** Something at the path has changed, or below it: what is known of it is asked for again. */
+  changed(path: string): void {
+    const folder = path.endsWith('/') ? path : `${path}/`;
+    const isMeant = (known: string): boolean => known.startsWith(folder) || `${known}/` === folder;
+    for (const known of this.entries.keys()) if (isMeant(known)) this.forget(known);
+    for (const known of this.missing) if (isMeant(known)) this.missing.delete(known);
+  }
+
   /** Drops what was not asked for in the last `age` seconds. */
   expire(age: number): void {
     const oldest = this.seconds() - age;

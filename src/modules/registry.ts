@@ -72,7 +72,7 @@ export const registry: readonly RegistryEntry[] = [
   { name: 'mod_vhostdb_ldap', load: async () => (await import('./mod_vhostdb_ldap.js')).modVhostdbLdap },
   { name: 'mod_vhostdb_mysql', load: async () => (await import('./mod_vhostdb_mysql.js')).modVhostdbMysql },
   { name: 'mod_vhostdb_pgsql', load: async () => (await import('./mod_vhostdb_pgsql.js')).modVhostdbPgsql },
-  { name: 'mod_webdav', load: async () => (await import('./mod_webdav.js')).modWebdav },
+  { name: 'mod_webdav', load: async () => (await import('./mod_webdav/index.js')).modWebdav },
   { name: 'mod_wstunnel', load: async () => (await import('./mod_wstunnel.js')).modWstunnel },
 ];
 

@@ -119,7 +119,9 @@ export const packageHomes: Readonly<Record<string, readonly RoomName[]>> = {
   'hash-wasm': ['modules'],
   maxmind: ['files'],
   mime: ['modules'],
+  'node-sqlite3-wasm': ['files'],
   pino: ['log'],
+  saxes: ['modules'],
 };
 
 /** The only places that touch the file system: everything else gets bytes and facts from them. */

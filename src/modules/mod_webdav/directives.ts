@@ -1,12 +1,6 @@
-/**
- * Lets clients change files (WebDAV, RFC 4918). Runs at subrequest-start, for the methods of WebDAV.
- */
-
-import type { ConfigOf } from '../config/directive.js';
-import { bool, map, type ReadContext, readSwitch, string } from '../config/directive.js';
-import type { ArrayValue } from '../config/tree.js';
-import { whyNoDatabase } from '../files/readable-file.js';
-import { type CheckContext, defineModule } from '../plugin/define-module.js';
+import type { ConfigOf } from '../../config/directive.js';
+import { bool, map, type ReadContext, readSwitch, string } from '../../config/directive.js';
+import type { ArrayValue } from '../../config/tree.js';
 
 const options = [
   'deprecated-unsafe-partial-put',
@@ -14,7 +8,7 @@ const options = [
   'unsafe-propfind-follow-symlink',
   'partial-put-copy-modify',
 ] as const;
-export type WebdavOption = (typeof options)[number];
+type WebdavOption = (typeof options)[number];
 
 /** An option can only be switched on: what is not wanted is left out. */
 function readOptions(array: ArrayValue, context: ReadContext): ReadonlySet<WebdavOption> | undefined {
@@ -32,7 +26,7 @@ function readOptions(array: ArrayValue, context: ReadContext): ReadonlySet<Webda
   return enabled.size === array.elements.length ? enabled : undefined;
 }
 
-const directives = {
+export const directives = {
   'webdav.activate': bool({
     scope: 'connection',
     since: '1.4.1',
@@ -68,28 +62,4 @@ const directives = {
   }),
 };
 
-export const modWebdav = defineModule({
-  name: 'mod_webdav',
-  directives,
-  notServed: 'the methods of WebDAV are not answered yet',
-  check: checkDatabases,
-});
-
-function checkDatabases({
-  settings,
-  diagnostics,
-  originOf,
-}: CheckContext<ConfigOf<typeof directives>>): void {
-  const key = 'webdav.sqlite-db-name';
-  for (const { block, values } of [{ block: 0, values: settings.base }, ...settings.layers]) {
-    const path = values[key];
-    const problem = path ? whyNoDatabase(path) : null;
-    if (problem !== null)
-      diagnostics.error(
-        'invalid-value',
-        originOf(key, block),
-        `${key} ${path}: ${problem}`,
-        'Name a file that can be made.',
-      );
-  }
-}
+export type WebdavConfig = ConfigOf<typeof directives>;
