@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const request = 'GET /a.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const quietMs = 4000;
-/** A clock tick of a busy machine; what is quicker is no difference. */
-const noiseMs = 1;
+/** A tick of the kernel's clock (250 a second); what is quicker is no difference. */
+const noiseMs = 4;
 /** A machine that does something else for a moment is no reason to fail. */
-const attempts = 3;
+const attempts = 5;
 /** Between two requests, so that the client itself is no load. */
 const pauseMs = 4;
 
@@ -39,8 +39,10 @@ export async function isQuickBeside(
   const outcomes: string[] = [];
   let isQuick = false;
   for (let attempt = 0; attempt < attempts && !isQuick; attempt++) {
-    const quiet = await p99Ms(port, wait(quietMs));
+    const before = await p99Ms(port, wait(quietMs));
     const beside = await p99Ms(port, attack());
+    // what else the machine does, it may have begun meanwhile
+    const quiet = Math.max(before, await p99Ms(port, wait(quietMs)));
     isQuick = beside < 2 * quiet + noiseMs;
     outcomes.push(`p99 ${beside.toFixed(2)} ms, quiet ${quiet.toFixed(2)} ms`);
   }
