@@ -32,7 +32,8 @@ export async function put(dav: DavRequest): Promise<HandlerResult> {
   if (range !== undefined && !takesRanges) return answerError(request, 400);
   if (range === undefined && body.length === 0) return putNothing(request);
   if (!preconditionsHold(request)) return answerError(request, 412);
-  const spool = openSpool(physical.path);
+  const spool =
+    range === undefined ? openSpool(physical.path) : (SpoolFile.create(request.conf.uploadDirs) ?? 500);
   if (typeof spool === 'number') {
     const why = 'check systemd lighttpd.service; e.g. ProtectHome=yes';
     if (spool === 500)
