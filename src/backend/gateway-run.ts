@@ -16,6 +16,8 @@ export interface GatewayRunOptions {
   readonly mode: BackendMode;
   readonly upgrade: boolean;
   readonly streamRequestBody: boolean;
+  /** Which endpoint the request gets, and when it is given back, is logged. */
+  readonly isDebugged: boolean;
   readonly makeWire: WireMaker;
   /** Shared by all runs: what is in it is copied out at once. */
   readonly readBuffer: Buffer;
@@ -153,14 +155,17 @@ export class GatewayRun implements ConnectionUser {
     if (waiting !== null) {
       waiting.user = this;
       this.connection = waiting;
+      this.debug('got', endpoint);
       return null;
     }
     this.connectingSince = this.now();
     const connection = new BackendConnection(endpoint, this, options.readBuffer);
     this.connection = connection;
     const error = await connection.made();
-    if (error === null) endpoint.connected.add(1);
-    else if (!this.isClosed) host.refused(endpoint, error, this.now());
+    if (error === null) {
+      endpoint.connected.add(1);
+      this.debug('got', endpoint);
+    } else if (!this.isClosed) host.refused(endpoint, error, this.now());
     endpoint.lastUsed = this.now();
     return error;
   }
@@ -317,6 +322,13 @@ export class GatewayRun implements ConnectionUser {
     conf.errorLog.error('gw_backend.c', `${message} on ${where}`);
   }
 
+  /** Workers do not know the processes of programs. */
+  private debug(what: string, { name, load }: Endpoint): void {
+    if (!this.options.isDebugged) return;
+    const { errorLog } = this.request.conf;
+    errorLog.debug('gw_backend.c', `${what} proc: pid: 0 socket: ${name} load: ${load.value}`);
+  }
+
   private giveUp(result: HandlerResult): HandlerResult {
     this.release();
     return result;
@@ -337,7 +349,10 @@ export class GatewayRun implements ConnectionUser {
     this.sender = null;
     this.connection = null;
     this.endpoint = null;
-    if (endpoint !== null) host.end(endpoint);
+    if (endpoint !== null) {
+      host.end(endpoint);
+      this.debug('released', endpoint);
+    }
     connection?.giveUp(noEndpoint);
     if (connection === null || endpoint === null) return;
     if (!stays) connection.destroy();

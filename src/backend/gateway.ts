@@ -24,6 +24,8 @@ export interface GatewaySettings {
   readonly mapExtensions: readonly KeyAndText[];
   /** Allowed by the module for all its backends, beside what each allows for itself. */
   readonly upgrade: boolean;
+  /** Above 0: which backend a request is handed to is logged. */
+  readonly debug: number;
   readonly makeWire: WireMaker;
 }
 
@@ -163,6 +165,10 @@ export class Gateway<Config extends object> {
     if (group === null) return HandlerResult.goOn;
     const host = group.choose(request, settings.balance);
     if (host === null) return answerError(request, 503);
+    if (settings.debug > 0) {
+      const { host: name, port } = host.backend;
+      request.conf.errorLog.debug('gw_backend.c', `gw - found a host ${name} ${port}`);
+    }
     const options = host.backend.settings;
     if (byUrlPath) {
       if (options['check-local'] && !this.module.needsNoFiles) return HandlerResult.goOn;
@@ -175,6 +181,7 @@ export class Gateway<Config extends object> {
       mode: group.mode,
       upgrade: upgrade && group.mode === 'responder',
       streamRequestBody,
+      isDebugged: settings.debug > 0,
       makeWire: settings.makeWire,
       readBuffer: this.readBuffer,
       nextHost: (except) => group.choose(request, settings.balance, except),

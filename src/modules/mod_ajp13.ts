@@ -80,6 +80,7 @@ function settingsOf(config: Config): GatewaySettings {
     balance: config['ajp13.balance'],
     mapExtensions: config['ajp13.map-extensions'],
     upgrade: false,
+    debug: config['ajp13.debug'],
     makeWire: (target) => new Ajp13Wire(target),
   };
 }

@@ -81,6 +81,7 @@ function settingsOf(config: Config): GatewaySettings {
     balance: config['fastcgi.balance'],
     mapExtensions: config['fastcgi.map-extensions'],
     upgrade: false,
+    debug: config['fastcgi.debug'],
     makeWire: (target) => new FastcgiWire(target),
   };
 }

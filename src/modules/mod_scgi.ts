@@ -98,6 +98,7 @@ function settingsOf(config: Config): GatewaySettings {
     balance: config['scgi.balance'],
     mapExtensions: config['scgi.map-extensions'],
     upgrade: false,
+    debug: config['scgi.debug'],
     makeWire: (target) => (isUwsgi ? new UwsgiWire(target) : new ScgiWire(target)),
   };
 }

@@ -108,6 +108,7 @@ function gatewaySettings(config: Config): GatewaySettings {
     balance: config['sockproxy.balance'],
     mapExtensions: [],
     upgrade: false,
+    debug: config['sockproxy.debug'],
     makeWire: () => new TunnelWire(),
   };
 }

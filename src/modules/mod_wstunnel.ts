@@ -161,6 +161,7 @@ function gatewaySettings(config: Config): GatewaySettings {
     balance: config['wstunnel.balance'],
     mapExtensions: config['wstunnel.map-extensions'],
     upgrade: true,
+    debug: config['wstunnel.debug'],
     makeWire: (target) => new WebSocketWire(target, options),
   };
 }

@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CertificateMaker } from '../helpers/certificates.js';
 import { startServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 /** An HTTP server that counts the connections to it. */
 interface Backend {
@@ -283,6 +284,24 @@ describe('a backend that fails', () => {
     isWell = true;
     await wait(2500);
     assert.equal(String((await server.get('/')).body), 'checked');
+    await server.stop();
+  });
+
+  it('is named in the log, with its load, where the gateway is debugged', async () => {
+    const backend = await startBackend((_, response) => response.end());
+    const server = await startServer([
+      'server.modules = ( "mod_proxy" )',
+      'proxy.debug = 1',
+      `proxy.server = ( "" => (( "host" => "127.0.0.1", "port" => ${backend.port} )) )`,
+    ]);
+    await server.get('/');
+    const socket = `pid: 0 socket: tcp:127.0.0.1:${backend.port} load:`;
+    for (const line of [
+      `found a host 127.0.0.1 ${backend.port}`,
+      `got proc: ${socket} 1`,
+      `released proc: ${socket} 0`,
+    ])
+      assert.ok(await until(() => server.output().includes(line)), line);
     await server.stop();
   });
 

@@ -163,6 +163,7 @@ function gatewaySettings(config: Config, defaults: HeaderOptions): GatewaySettin
     balance: config['proxy.balance'],
     mapExtensions: config['proxy.map-extensions'],
     upgrade: header.upgrade,
+    debug: config['proxy.debug'],
     makeWire: (target) =>
       target.request.method === 'CONNECT' ? new TunnelWire() : new ProxyWire(target, options),
   };
