@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Endpoint } from './endpoint.js';
 
@@ -10,6 +10,19 @@ export interface ConnectionUser {
   backendEnded(): void;
   /** The connection broke after it had been made. */
   broken(error: NodeJS.ErrnoException): void;
+}
+
+/** As the acceptor makes its sockets: Node copies options that it need not add to three times as fast. */
+function newSocket(onread: OnReadOpts): Socket {
+  const options = {
+    onread,
+    noDelay: true,
+    allowHalfOpen: true,
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+  };
+  return new Socket(options as SocketConstructorOpts);
 }
 
 /** One connection to a backend. It works for one request at a time, and may wait for the next in between. */
@@ -29,19 +42,15 @@ export class BackendConnection {
   constructor(endpoint: Endpoint, user: ConnectionUser, readBuffer: Buffer) {
     this.endpoint = endpoint;
     this.user = user;
-    const options = {
-      allowHalfOpen: true,
-      noDelay: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (length: number, buffer: Uint8Array) => this.read(length, buffer),
-      },
+    const onread = {
+      buffer: readBuffer,
+      callback: (length: number, buffer: Uint8Array) => this.read(length, buffer),
     };
     const { connectOptions, tls } = endpoint;
     this.socket =
       tls === null
-        ? connect({ ...connectOptions, ...options })
-        : connectTls({ ...connectOptions, ...tls, ...options });
+        ? newSocket(onread).connect(connectOptions)
+        : connectTls({ ...connectOptions, ...tls, ...{ allowHalfOpen: true, noDelay: true, onread } });
   }
 
   /** Null once it is there, or why it is not. */

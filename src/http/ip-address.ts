@@ -17,14 +17,19 @@ export function parseIpAddress(text: string): IpAddress | null {
 
 /** Four decimal numbers without leading zeros. */
 export function parseIpv4(text: string): Uint8Array | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
   const bytes = new Uint8Array(4);
+  let at = 0;
   for (let i = 0; i < 4; i++) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(parts[i]) || Number(parts[i]) > 255) return null;
-    bytes[i] = Number(parts[i]);
+    const start = at;
+    let number = 0;
+    for (let code = text.charCodeAt(at); code >= 48 && code <= 57; code = text.charCodeAt(++at))
+      number = number * 10 + code - 48;
+    const hasLeadingZero = at - start > 1 && text.charCodeAt(start) === 48;
+    if (at === start || at - start > 3 || hasLeadingZero || number > 255) return null;
+    bytes[i] = number;
+    if (i < 3 && text.charCodeAt(at++) !== 46) return null;
   }
-  return bytes;
+  return at === text.length ? bytes : null;
 }
 
 /** An address without brackets and zone, as inet_pton reads it. */
