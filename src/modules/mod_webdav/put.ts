@@ -31,7 +31,6 @@ export async function put(dav: DavRequest): Promise<HandlerResult> {
   // what a client thinks to be a part must not become the whole (RFC 9110, 14.5)
   if (range !== undefined && !takesRanges) return answerError(request, 400);
   if (range === undefined && body.length === 0) return putNothing(request);
-  if (!preconditionsHold(request)) return answerError(request, 412);
   const spool =
     range === undefined ? openSpool(physical.path) : (SpoolFile.create(request.conf.uploadDirs) ?? 500);
   if (typeof spool === 'number') {
@@ -41,6 +40,7 @@ export async function put(dav: DavRequest): Promise<HandlerResult> {
     return answerError(request, spool);
   }
   try {
+    if (!preconditionsHold(request)) return answerError(request, 412);
     const status = await receive(request, spool);
     if (status !== 0) return status < 0 ? HandlerResult.error : answerError(request, status);
     if (!preconditionsHold(request)) return answerError(request, 412);
