@@ -66,7 +66,10 @@ async function transferCollection(copying: Copying, named: DavResource): Promise
     answerMultistatus(dav, failures.join(''));
     return HandlerResult.finished;
   }
-  if (moves) database?.removeLocksBelow(physical.relPath);
+  if (moves) {
+    database?.moveAllProperties(physical.relPath, to.relPath);
+    database?.removeLocksBelow(physical.relPath);
+  } else database?.copyAllProperties(physical.relPath, to.relPath);
   return answerWithoutBody(request, 200);
 }
 
@@ -103,7 +106,10 @@ async function transferFile(copying: Copying, named: DavResource): Promise<Handl
   }
   const status = await copyOne(copying, { ...physical }, to);
   if (status !== 0) return answerError(request, status);
-  if (moves) database?.removeLocks(physical.relPath);
+  if (moves) {
+    database?.moveProperties(physical.relPath, to.relPath);
+    database?.removeLocks(physical.relPath);
+  } else database?.copyProperties(physical.relPath, to.relPath);
   return answerWithoutBody(request, intoCollection || entry instanceof StatEntry ? 204 : 201);
 }
 

@@ -28,31 +28,19 @@ export interface Copying {
 /** Copies or moves what is no collection; gives 0 or a status. What was there is replaced in one step. */
 export async function copyOne(copying: Copying, from: DavResource, to: DavResource): Promise<number> {
   const { dav, moves, overwrites, links } = copying;
-  const { database, request } = dav;
+  const { statCache } = dav.request.server;
   if (!overwrites && lookAt(to.path, false) instanceof StatEntry) return 412;
   const problem = moves ? await movePath(from.path, to.path) : await duplicate(from.path, to.path, links);
-  request.server.statCache.changed(to.path);
+  statCache.changed(to.path);
   if (problem === '') {
-    if (!moves) database?.copyProperties(from.relPath, to.relPath);
-    else await movedAway(dav, from, to);
+    // two names of one file stay both where one is moved onto the other
+    if (moves) await removeFile(from.path);
+    if (moves) statCache.changed(from.path);
     return 0;
   }
   if (problem !== 'EXDEV') return statusOfCopying(problem);
   const later = await duplicate(from.path, to.path, false);
-  if (later !== '') return statusOfCopying(later);
-  database?.copyProperties(from.relPath, to.relPath);
-  return deleteFile(dav, from);
-}
-
-/** Two names of one file stay both where one is moved onto the other. */
-async function movedAway(
-  { database, request }: DavRequest,
-  from: DavResource,
-  to: DavResource,
-): Promise<void> {
-  await removeFile(from.path);
-  request.server.statCache.changed(from.path);
-  database?.moveProperties(from.relPath, to.relPath);
+  return later === '' ? deleteFile(dav, from) : statusOfCopying(later);
 }
 
 async function duplicate(from: string, to: string, links: boolean): Promise<FileProblem> {
@@ -87,6 +75,7 @@ export async function makeCollection({ dav, overwrites }: Copying, folder: DavRe
   if (entry.isDirectory) return 0;
   const status = await deleteFile(dav, file);
   if (status !== 0) return status;
+  dav.database?.removeProperties(file.relPath);
   return (await makeFolder(folder.path)) === '' ? 0 : 409;
 }
 
@@ -96,14 +85,12 @@ export async function makeCollection({ dav, overwrites }: Copying, folder: DavRe
  */
 export async function copyCollection(copying: Copying, from: DavResource, to: DavResource): Promise<void> {
   const { dav, moves, failures } = copying;
-  const { database } = dav;
   if (moves && (await moveWhole(copying, from, to))) return;
   const status = await makeCollection(copying, to);
   if (status !== 0) {
     failures.push(failedResponse(from.relPath, status));
     return;
   }
-  database?.copyProperties(from.relPath, to.relPath);
   const { names, problem } = await namesIn(from.path);
   const before = failures.length;
   if (problem !== '') failures.push(failedResponse(from.relPath, 403));
@@ -123,13 +110,11 @@ export async function copyCollection(copying: Copying, from: DavResource, to: Da
 
 /** In one step, where nothing or an empty collection is in the way; true where no more is to be done. */
 async function moveWhole(copying: Copying, from: DavResource, to: DavResource): Promise<boolean> {
-  const { dav, overwrites, failures } = copying;
+  const { overwrites, failures } = copying;
   const isThere = lookAt(to.path.slice(0, -1), false) instanceof StatEntry;
   if (isThere && !overwrites) {
     failures.push(failedResponse(from.relPath, 412));
     return true;
   }
-  if ((await movePath(from.path, to.path)) !== '') return false;
-  dav.database?.moveAllProperties(from.relPath, to.relPath);
-  return true;
+  return (await movePath(from.path, to.path)) === '';
 }

@@ -25,10 +25,9 @@ export interface Lock {
 }
 
 /**
- * Which locks on a path count: those of the resource itself; those that cover it, from a collection above; or those of
- * its members too.
+ * Which locks on a path count: those that cover it, its own and those of collections above; or those of its members too.
  */
-export type LockReach = 'own' | 'covering' | 'all';
+type LockReach = 'covering' | 'all';
 
 const tables = [
   `CREATE TABLE IF NOT EXISTS properties (resource TEXT NOT NULL, prop TEXT NOT NULL, ns TEXT NOT NULL,
@@ -67,19 +66,14 @@ export class DavDatabase {
     this.sqlite.close();
   }
 
-  properties(path: string): Property[] {
-    const rows = this.sqlite.all('SELECT prop, ns, value FROM properties WHERE resource = ?', [toText(path)]);
-    return rows.map(({ prop, ns, value }) => ({
-      namespace: toLatin1(ns),
-      name: toLatin1(prop),
-      value: toLatin1(value),
-    }));
-  }
-
-  property(path: string, { namespace, name }: PropertyName): string | null {
-    const sql = 'SELECT value FROM properties WHERE resource = ? AND prop = ? AND ns = ?';
-    const [row] = this.sqlite.all(sql, [toText(path), toText(name), toText(namespace)]);
-    return row === undefined ? null : toLatin1(row.value);
+  /** What is known of a resource, or, of a collection and all below it, in as many questions. */
+  view(path: string, withMembers: boolean): DavView {
+    const where = withMembers ? isBelow : 'resource = ?1';
+    const sql = `SELECT resource, prop, ns, value FROM properties WHERE ${where}`;
+    return new DavView(
+      this.sqlite.all(sql, [toText(path)]),
+      this.locks(path, withMembers ? 'all' : 'covering'),
+    );
   }
 
   /** All of it, or nothing; a change without a value removes the property. */
@@ -105,6 +99,11 @@ export class DavDatabase {
     this.sqlite.run('DELETE FROM properties WHERE resource = ?', [toText(path)]);
   }
 
+  /** Of a collection and of all below it, as the other ones that name all. */
+  removeAllProperties(path: string): void {
+    this.sqlite.run(`DELETE FROM properties WHERE ${isBelow}`, [toText(path)]);
+  }
+
   copyProperties(from: string, to: string): void {
     const sql = `INSERT OR REPLACE INTO properties SELECT ?, prop, ns, value FROM properties WHERE resource = ?`;
     this.sqlite.run(sql, [toText(to), toText(from)]);
@@ -115,7 +114,12 @@ export class DavDatabase {
     this.sqlite.run(sql, [toText(to), toText(from)]);
   }
 
-  /** Of a collection and of all below it. */
+  copyAllProperties(from: string, to: string): void {
+    const moved = '?2 || SUBSTR(resource, LENGTH(?1) + 1)';
+    const sql = `INSERT OR REPLACE INTO properties SELECT ${moved}, prop, ns, value FROM properties WHERE ${isBelow}`;
+    this.sqlite.run(sql, [toText(from), toText(to)]);
+  }
+
   moveAllProperties(from: string, to: string): void {
     const sql = `UPDATE OR REPLACE properties SET resource = ?2 || SUBSTR(resource, LENGTH(?1) + 1) WHERE ${isBelow}`;
     this.sqlite.run(sql, [toText(from), toText(to)]);
@@ -128,7 +132,6 @@ export class DavDatabase {
 
   locks(path: string, reach: LockReach): Lock[] {
     const where = {
-      own: 'resource = ?1',
       covering:
         '(resource = ?1 AND depth <> -1 OR depth = -1 AND resource = SUBSTR(?1, 1, LENGTH(resource)))',
       all: `(resource = ?1 OR depth = -1 AND resource = SUBSTR(?1, 1, LENGTH(resource)) OR ${isBelow})`,
@@ -165,6 +168,37 @@ export class DavDatabase {
 
   removeLocksBelow(path: string): void {
     this.sqlite.run(`DELETE FROM locks WHERE ${isBelow}`, [toText(path)]);
+  }
+}
+
+/** What the database held at one time: a question a member would keep all other requests waiting. */
+export class DavView {
+  private readonly byPath = new Map<string, Property[]>();
+  private readonly allLocks: readonly Lock[];
+
+  constructor(rows: readonly SqlRow[], locks: readonly Lock[]) {
+    this.allLocks = locks;
+    for (const { resource, prop, ns, value } of rows) {
+      const property = { namespace: toLatin1(ns), name: toLatin1(prop), value: toLatin1(value) };
+      const known = this.byPath.get(String(resource));
+      if (known === undefined) this.byPath.set(String(resource), [property]);
+      else known.push(property);
+    }
+  }
+
+  properties(path: string): readonly Property[] {
+    return this.byPath.get(toText(path)) ?? [];
+  }
+
+  property(path: string, { namespace, name }: PropertyName): string | null {
+    const found = this.properties(path).find((one) => one.name === name && one.namespace === namespace);
+    return found?.value ?? null;
+  }
+
+  locks(path: string, reach: 'own' | 'covering'): Lock[] {
+    const covers = ({ root, isDeep }: Lock): boolean =>
+      root === path || (reach === 'covering' && isDeep && path.startsWith(root));
+    return this.allLocks.filter(covers);
   }
 }
 

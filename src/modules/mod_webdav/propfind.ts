@@ -7,7 +7,7 @@ import { answerError } from '../../plugin/answer.js';
 import { redirectToDirectory } from '../../plugin/directory-redirect.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import { readXmlBody } from './body.js';
-import type { PropertyName } from './database.js';
+import type { DavView, PropertyName } from './database.js';
 import {
   type DavRequest,
   type DavResource,
@@ -46,6 +46,8 @@ interface Wanted {
 interface Listing {
   readonly dav: DavRequest;
   readonly wanted: Wanted;
+  /** Null without a database. */
+  readonly view: DavView | null;
   readonly depth: number;
   readonly followsLinks: boolean;
   readonly responses: string[];
@@ -78,7 +80,8 @@ export async function propfind(dav: DavRequest): Promise<HandlerResult> {
     request.conf.errorLog.error('mod_webdav.c', `too many properties in request (> ${propertiesMax})`);
     return answerError(request, 400);
   }
-  const listing = { dav, wanted, depth, followsLinks, responses: [], tellsLocksAbove: true };
+  const view = dav.database?.view(physical.relPath, depth > 0) ?? null;
+  const listing = { dav, wanted, view, depth, followsLinks, responses: [], tellsLocksAbove: true };
   const resource = { path: physical.path, relPath: physical.relPath };
   if (depth === 0) describe(listing, resource, entry);
   else await describeFolder(listing, resource, entry, 1);
@@ -159,9 +162,9 @@ function describe(listing: Listing, resource: DavResource, entry: StatEntry): vo
   listing.responses.push(`<D:response>\n${href(resource.relPath)}${stats.join('')}</D:response>\n`);
 }
 
-function nameProperties({ dav }: Listing, { relPath }: DavResource): string {
+function nameProperties({ view }: Listing, { relPath }: DavResource): string {
   const live = [...liveProperties, 'lockdiscovery'].map((name) => `<${name}/>\n`);
-  const dead = dav.database?.properties(relPath) ?? [];
+  const dead = view?.properties(relPath) ?? [];
   return [...live, ...dead.map((property) => propertyElement(property))].join('');
 }
 
@@ -172,8 +175,8 @@ function collectProperties(
   found: string[],
   missing: string[],
 ): void {
-  const { dav, wanted } = listing;
-  const { database, request } = dav;
+  const { dav, wanted, view } = listing;
+  const { request } = dav;
   const facts = {
     entry,
     etag: etagOf(request, entry),
@@ -182,17 +185,17 @@ function collectProperties(
   };
   for (const name of wanted.names) {
     const isLive = isLiveProperty(name);
-    const value = isLive ? null : (database?.property(resource.relPath, name) ?? null);
+    const value = isLive ? null : (view?.property(resource.relPath, name) ?? null);
     const text = isLive ? liveProperty(name.name, facts) : value === null ? '' : propertyElement(name, value);
     if (text !== '') found.push(text);
     else missing.push(propertyElement(isLive ? { ...name, namespace: '' } : name));
   }
   if (wanted.all) {
     for (const name of liveProperties) found.push(liveProperty(name, facts));
-    for (const property of database?.properties(resource.relPath) ?? [])
+    for (const property of view?.properties(resource.relPath) ?? [])
       found.push(propertyElement(property, property.value));
   }
   if (!wanted.locks) return;
-  const locks = database?.locks(resource.relPath, listing.tellsLocksAbove ? 'covering' : 'own') ?? [];
+  const locks = view?.locks(resource.relPath, listing.tellsLocksAbove ? 'covering' : 'own') ?? [];
   found.push(`<D:lockdiscovery>${locks.map(activeLock).join('')}</D:lockdiscovery>`);
 }

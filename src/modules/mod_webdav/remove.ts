@@ -25,6 +25,7 @@ export async function remove(dav: DavRequest): Promise<HandlerResult> {
     if (isSlashed(physical)) return answerError(request, 403);
     const status = await deleteFile(dav, physical);
     if (status !== 0) return answerError(request, status);
+    database?.removeProperties(physical.relPath);
     database?.removeLocks(physical.relPath);
     return answerWithoutBody(request, 204);
   }
@@ -39,16 +40,16 @@ export async function remove(dav: DavRequest): Promise<HandlerResult> {
     answerMultistatus(dav, failures.join(''));
     return HandlerResult.finished;
   }
+  database?.removeAllProperties(physical.relPath);
   database?.removeLocksBelow(physical.relPath);
   return answerWithoutBody(request, 204);
 }
 
 /** Gives 0, or the status that says why it is still there. */
-export async function deleteFile({ request, database }: DavRequest, resource: DavResource): Promise<number> {
-  const problem = await removeFile(resource.path);
+export async function deleteFile({ request }: DavRequest, { path }: DavResource): Promise<number> {
+  const problem = await removeFile(path);
   if (problem !== '') return statusOfRemoving(problem);
-  request.server.statCache.changed(resource.path);
-  database?.removeProperties(resource.relPath);
+  request.server.statCache.changed(path);
   return 0;
 }
 
@@ -73,8 +74,7 @@ export async function deleteFolder(dav: DavRequest, folder: DavResource, failure
   if (failures.length > before) return;
   const rest = await removeFolder(folder.path);
   dav.request.server.statCache.changed(folder.path);
-  if (rest === '') dav.database?.removeProperties(folder.relPath);
-  else failures.push(failedResponse(folder.relPath, statusOfRemoving(rest)));
+  if (rest !== '') failures.push(failedResponse(folder.relPath, statusOfRemoving(rest)));
 }
 
 function statusOfRemoving(problem: FileProblem): number {
