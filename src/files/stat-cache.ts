@@ -131,12 +131,20 @@ export class StatCache {
     entry.content = null;
   }
 
-  /** Something at the path has changed, or below it: what is known of it is asked for again. */
+  /** What is at the path has changed, with or without a slash behind it: it is asked for again. */
   changed(path: string): void {
-    const folder = path.endsWith('/') ? path : `${path}/`;
-    const isMeant = (known: string): boolean => known.startsWith(folder) || `${known}/` === folder;
-    for (const known of this.entries.keys()) if (isMeant(known)) this.forget(known);
-    for (const known of this.missing) if (isMeant(known)) this.missing.delete(known);
+    const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+    for (const known of [plain, `${plain}/`]) {
+      this.forget(known);
+      this.missing.delete(known);
+    }
+  }
+
+  /** The same of a folder and of all below it; its path ends with a slash. */
+  changedBelow(folder: string): void {
+    this.changed(folder);
+    for (const known of this.entries.keys()) if (known.startsWith(folder)) this.forget(known);
+    for (const known of this.missing) if (known.startsWith(folder)) this.missing.delete(known);
   }
 
   /** Drops what was not asked for in the last `age` seconds. */

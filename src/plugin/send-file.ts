@@ -1,9 +1,9 @@
-import { fileEtag } from '../files/file-etag.js';
 import { FilePart } from '../files/file-part.js';
 import { containsSymlink, openForReading, StatEntry } from '../files/stat-cache.js';
 import { httpDate, modifiedSince } from '../http/date.js';
 import { etagMatches } from '../http/etag.js';
 import { HeaderTemplate } from '../http/header-list.js';
+import { etagOf } from './etag-of.js';
 import type { RequestState } from './request-state.js';
 
 const defaultType = 'application/octet-stream';
@@ -67,7 +67,7 @@ function sendWithFields(request: RequestState, entry: StatEntry, etags: boolean)
   if (givenType === undefined) responseHeaders.set('Content-Type', type === '' ? defaultType : type);
   // a type that nobody chose is not cached: the configuration may be about to learn it
   if (type !== '' && (status === 0 || status === 200)) {
-    const etag = etags ? etagOf(request, entry) : '';
+    const etag = etags ? etagOf(request.conf, entry) : '';
     if (etag !== '' && !responseHeaders.has('etag')) responseHeaders.set('ETag', etag);
     if (!responseHeaders.has('last-modified')) responseHeaders.set('Last-Modified', httpDate(entry.mtime));
     if (isConditional(request) && answersNotModified(request, entry)) return;
@@ -89,7 +89,7 @@ function fileFields(
 ): [string, string][] {
   const fields: [string, string][] = [['Content-Type', type === '' ? defaultType : type]];
   if (type !== '') {
-    const etag = etags ? etagOf(request, entry) : '';
+    const etag = etags ? etagOf(request.conf, entry) : '';
     if (etag !== '') fields.push(['ETag', etag]);
     fields.push(['Last-Modified', httpDate(entry.mtime)]);
   }
@@ -99,10 +99,6 @@ function fileFields(
 
 function etagFlags({ conf }: RequestState, etags: boolean): number {
   return etags ? (conf.etagUseInode ? 1 : 0) | (conf.etagUseSize ? 2 : 0) | (conf.etagUseMtime ? 4 : 0) : 0;
-}
-
-function etagOf({ conf }: RequestState, entry: StatEntry): string {
-  return fileEtag(entry, { inode: conf.etagUseInode, size: conf.etagUseSize, mtime: conf.etagUseMtime });
 }
 
 function isConditional({ headers }: RequestState): boolean {

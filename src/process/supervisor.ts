@@ -57,13 +57,13 @@ export class Supervisor implements GenerationHost {
   readonly workingFolder: string;
   readonly moduleDir: string;
   errorLog: ErrorLog | null = null;
+  proofs: readonly NameProof[] = [];
   /** When a worker last did something, in `performance.now()`. */
   activeAtMs = performance.now();
   private readonly options: SupervisorOptions;
   private readonly gatherer = new StatusGatherer(Math.floor(Date.now() / 1000));
   private readonly ticketSeed = new TicketSeed(randomBytes(32), Date.now() / 1000);
   private readonly keptFiles: KeptFilesWatcher;
-  proofs: readonly NameProof[] = [];
   private readonly inherited = takeInheritedSockets(process.env);
   /** Every generation that still has workers; the current one is among them. */
   private readonly generations = new Set<Generation>();

@@ -1,6 +1,6 @@
-import { fileEtag } from '../../files/file-etag.js';
 import { replaceFile } from '../../files/replace-file.js';
 import { StatEntry } from '../../files/stat-cache.js';
+import { etagOf } from '../../plugin/etag-of.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { appendFileBody } from '../../plugin/send-file.js';
 
@@ -42,8 +42,7 @@ export async function keepListing(
 
 function setCacheFields(request: RequestState, entry: StatEntry, maxAge: number): void {
   const { conf, responseHeaders } = request;
-  const facts = { inode: conf.etagUseInode, size: conf.etagUseSize, mtime: conf.etagUseMtime };
-  const etag = fileEtag(entry, facts);
+  const etag = etagOf(conf, entry);
   if (etag !== '') responseHeaders.set('ETag', etag);
   if (!responseHeaders.has('cache-control')) responseHeaders.set('Cache-Control', `max-age=${maxAge}`);
 }

@@ -1,6 +1,6 @@
-import { fileEtag } from '../../files/file-etag.js';
 import { type FileFacts, linkTarget, namesIn, statOf } from '../../files/script-files.js';
 import { StatEntry } from '../../files/stat-cache.js';
+import { etagOf } from '../../plugin/etag-of.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import { sendFile } from '../../plugin/send-file.js';
 import type { Lua, LuaFunction, LuaProxy, LuaValue } from './lua.js';
@@ -22,7 +22,7 @@ function factsOf(request: RequestState, path: string): LuaProxy | null {
       const fact = facts[name]?.(stats);
       if (fact !== undefined) return fact;
       if (name === 'content-type') return (stats.isFile() && request.conf.mimeTypes.typeOf(path)) || null;
-      if (name === 'etag') return etagOf(request, path, stats);
+      if (name === 'etag') return etagOf(request.conf, new StatEntry(path, stats)) || null;
       if (name === 'http-response-send-file') return answerWith(request, path);
       return lua.fail(`stat["field"] invalid: ${name}`);
     },
@@ -63,11 +63,6 @@ function precise(nanoseconds: bigint): LuaFunction {
     lua.push(Number(nanoseconds % 1_000_000_000n));
     return 2;
   };
-}
-
-function etagOf({ conf }: RequestState, path: string, stats: FileFacts): string | null {
-  const facts = { inode: conf.etagUseInode, size: conf.etagUseSize, mtime: conf.etagUseMtime };
-  return fileEtag(new StatEntry(path, stats), facts) || null;
 }
 
 /** Makes the file the answer; gives its status. */

@@ -3,12 +3,12 @@
  * request where a module is looked for that makes the answer.
  */
 import { bool, type ConfigOf, list, short, string } from '../../config/directive.js';
-import { fileEtag } from '../../files/file-etag.js';
 import { LocalZone } from '../../files/local-zone.js';
 import { StatEntry } from '../../files/stat-cache.js';
 import { httpDate } from '../../http/date.js';
 import { answerError } from '../../plugin/answer.js';
 import { defineModule, type StartContext } from '../../plugin/define-module.js';
+import { etagOf } from '../../plugin/etag-of.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import type { LoadedModule } from '../../plugin/loaded-module.js';
 import type { RequestState } from '../../plugin/request-state.js';
@@ -103,8 +103,7 @@ function setValidators(request: RequestState, entry: StatEntry, newestInclude: n
   const { conf, responseHeaders } = request;
   const mtime = Math.max(entry.mtime, newestInclude);
   const mtimeNs = BigInt(mtime) * 1_000_000_000n + (entry.mtimeNs % 1_000_000_000n);
-  const facts = { inode: conf.etagUseInode, size: conf.etagUseSize, mtime: conf.etagUseMtime };
-  const etag = fileEtag({ inode: entry.inode, size: entry.size, mtimeNs }, facts);
+  const etag = etagOf(conf, { inode: entry.inode, size: entry.size, mtimeNs });
   if (etag !== '') responseHeaders.set('ETag', etag);
   responseHeaders.set('Last-Modified', httpDate(mtime));
   if (answersNotModified(request, { mtime })) request.responseBody.clear();

@@ -10,6 +10,7 @@ import {
   depthOf,
   isSlashed,
   preconditionsHold,
+  slashed,
   statusOfMissing,
 } from './dav-request.js';
 import { destinationOf } from './destination.js';
@@ -53,15 +54,15 @@ async function transferCollection(copying: Copying, named: DavResource): Promise
   const { dav, moves, failures } = copying;
   const { request, database } = dav;
   const { physical, server } = request;
-  const to = isSlashed(named) ? named : { path: `${named.path}/`, relPath: `${named.relPath}/` };
+  const to = slashed(named);
   const locked = statusOfLocks(dav, to.relPath);
   if (locked !== 0) return answerError(request, locked);
   const depth = depthOf(request);
   if (depth === 1 || (depth === 0 && moves)) return answerError(request, 400);
   if (depth === 0) return copyCollectionAlone(copying, to);
   await copyCollection(copying, { ...physical }, to);
-  server.statCache.changed(to.path);
-  if (moves) server.statCache.changed(physical.path);
+  server.statCache.changedBelow(to.path);
+  if (moves) server.statCache.changedBelow(physical.path);
   if (failures.length > 0) {
     answerMultistatus(dav, failures.join(''));
     return HandlerResult.finished;

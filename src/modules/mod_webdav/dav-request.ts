@@ -1,8 +1,10 @@
+import { withSlash } from '../../base/path.js';
 import { type FileProblem, lookAt } from '../../files/change-files.js';
-import { fileEtag } from '../../files/file-etag.js';
 import { StatEntry } from '../../files/stat-cache.js';
 import { modifiedSince } from '../../http/date.js';
 import { etagMatches } from '../../http/etag.js';
+import { redirectToDirectory } from '../../plugin/directory-redirect.js';
+import { etagOf, usesEtags } from '../../plugin/etag-of.js';
 import type { PhysicalPath, RequestState } from '../../plugin/request-state.js';
 import type { DavDatabase } from './database.js';
 import type { WebdavConfig } from './directives.js';
@@ -30,9 +32,23 @@ export function isSlashed({ path }: DavResource): boolean {
   return path.endsWith('/');
 }
 
+/** The same resource as a collection. */
+export function slashed({ path, relPath }: DavResource): DavResource {
+  return { path: withSlash(path), relPath: withSlash(relPath) };
+}
+
 /** The same resource without its slash. */
 export function unslashed({ path, relPath }: DavResource): DavResource {
   return { path: path.slice(0, -1), relPath: relPath.slice(0, -1) };
+}
+
+/** A collection that is asked for without its slash is told so, and answered all the same. */
+export function addSlash(request: RequestState): void {
+  const { physical } = request;
+  if (isSlashed(physical)) return;
+  redirectToDirectory(request, 200);
+  physical.path += '/';
+  physical.relPath += '/';
 }
 
 /** Depth (RFC 4918, 10.2): its first character counts, so that `1,noroot` is 1; infinity where there is none. */
@@ -42,26 +58,21 @@ export function depthOf({ headers }: RequestState): number {
   return depth.startsWith('1') ? 1 : Number.POSITIVE_INFINITY;
 }
 
-/** Empty where etags are off. */
-export function etagOf({ conf }: RequestState, entry: StatEntry): string {
-  return fileEtag(entry, { inode: conf.etagUseInode, size: conf.etagUseSize, mtime: conf.etagUseMtime });
-}
-
 /** Tells the client the tag of what it has written, and forgets what was known of the file. */
 export function tellEtag(request: RequestState): void {
   const { path } = request.physical;
   request.server.statCache.changed(path);
   const entry = lookAt(path, false);
-  const etag = entry instanceof StatEntry ? etagOf(request, entry) : '';
+  const etag = entry instanceof StatEntry ? etagOf(request.conf, entry) : '';
   if (etag !== '') request.responseHeaders.set('ETag', etag);
 }
 
 /** Do If-Match, If-None-Match and If-Unmodified-Since let the request go on (webdav_if_match_or_unmodified_since)? */
 export function preconditionsHold(request: RequestState): boolean {
   const { headers, conf, server } = request;
-  const usesEtags = conf.etagUseInode || conf.etagUseSize || conf.etagUseMtime;
-  const match = usesEtags ? headers.get('if-match') : undefined;
-  const noneMatch = usesEtags ? headers.get('if-none-match') : undefined;
+  const hasEtags = usesEtags(conf);
+  const match = hasEtags ? headers.get('if-match') : undefined;
+  const noneMatch = hasEtags ? headers.get('if-none-match') : undefined;
   const since = headers.get('if-unmodified-since');
   if (match === undefined && noneMatch === undefined && since === undefined) return true;
   const entry = lookAt(request.physical.path, false);
@@ -69,7 +80,7 @@ export function preconditionsHold(request: RequestState): boolean {
     const isMissing = entry === 'ENOENT' || entry === 'ENOTDIR';
     return match === undefined && since === undefined && (noneMatch === undefined || isMissing);
   }
-  const etag = etagOf(request, entry);
+  const etag = etagOf(request.conf, entry);
   if (match !== undefined && !etagMatches(match, etag, false)) return false;
   if (noneMatch !== undefined && etagMatches(noneMatch, etag, true)) return false;
   return since === undefined || !modifiedSince(since, entry.mtime, server.clock.epochSeconds);

@@ -57,7 +57,7 @@ export const modWebdav = defineModule({
     for (const database of databases.values()) database.close();
   },
   explain: ({ method }, config) =>
-    config['webdav.activate'] && method in methods
+    config['webdav.activate'] && Object.hasOwn(methods, method)
       ? [{ text: `answers ${method} as WebDAV`, origin: null, takes: true }]
       : [],
 });

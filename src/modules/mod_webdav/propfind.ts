@@ -4,15 +4,15 @@ import { lookAt, namesIn } from '../../files/change-files.js';
 import { StatEntry } from '../../files/stat-cache.js';
 import { httpDate } from '../../http/date.js';
 import { answerError } from '../../plugin/answer.js';
-import { redirectToDirectory } from '../../plugin/directory-redirect.js';
+import { etagOf } from '../../plugin/etag-of.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import { readXmlBody } from './body.js';
 import type { DavView, PropertyName } from './database.js';
 import {
+  addSlash,
   type DavRequest,
   type DavResource,
   depthOf,
-  etagOf,
   isSlashed,
   memberOf,
   statusOfMissing,
@@ -68,7 +68,7 @@ export async function propfind(dav: DavRequest): Promise<HandlerResult> {
   const entry = lookAt(physical.path, followsLinks);
   if (!(entry instanceof StatEntry)) return answerError(request, statusOfMissing(entry));
   if (entry.isDirectory) {
-    slash(request);
+    addSlash(request);
   } else {
     if (isSlashed(physical)) return answerError(request, 403);
     depth = 0;
@@ -87,15 +87,6 @@ export async function propfind(dav: DavRequest): Promise<HandlerResult> {
   else await describeFolder(listing, resource, entry, 1);
   answerMultistatus(dav, listing.responses.join(''), microsoftTypes);
   return HandlerResult.finished;
-}
-
-/** A collection that is asked for without its slash is told so, and answered all the same. */
-export function slash(request: DavRequest['request']): void {
-  const { physical } = request;
-  if (isSlashed(physical)) return;
-  redirectToDirectory(request, 200);
-  physical.path += '/';
-  physical.relPath += '/';
 }
 
 const everything = (): Wanted => ({ names: [], all: true, onlyNames: false, locks: true });
@@ -179,7 +170,7 @@ function collectProperties(
   const { request } = dav;
   const facts = {
     entry,
-    etag: etagOf(request, entry),
+    etag: etagOf(request.conf, entry),
     lastModified: httpDate(entry.mtime),
     type: entry.isDirectory ? 'httpd/unix-directory' : request.conf.mimeTypes.typeOf(resource.path),
   };

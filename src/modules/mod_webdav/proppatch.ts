@@ -4,9 +4,8 @@ import { answerError, answerWithoutBody } from '../../plugin/answer.js';
 import { HandlerResult } from '../../plugin/handler-result.js';
 import { readXmlBody } from './body.js';
 import type { PropertyName } from './database.js';
-import { type DavRequest, isSlashed, preconditionsHold, statusOfMissing } from './dav-request.js';
+import { addSlash, type DavRequest, isSlashed, preconditionsHold, statusOfMissing } from './dav-request.js';
 import { isProtected } from './live-properties.js';
-import { slash } from './propfind.js';
 import { answerMultistatus, href, propertyElement, propstat, statusElement } from './xml-answer.js';
 import { elementsOf, innerXml, type XmlElement } from './xml-body.js';
 
@@ -32,7 +31,7 @@ export async function proppatch(dav: DavRequest): Promise<HandlerResult> {
   const entry = lookAt(physical.path, false);
   if (!(entry instanceof StatEntry)) return answerError(request, statusOfMissing(entry));
   if (!preconditionsHold(request)) return answerError(request, 412);
-  if (entry.isDirectory) slash(request);
+  if (entry.isDirectory) addSlash(request);
   else if (isSlashed(physical)) return answerError(request, 403);
   const document = body.parse() ?? null;
   if (document === null) return answerError(request, 400);

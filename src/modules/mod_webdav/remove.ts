@@ -9,6 +9,7 @@ import {
   isSlashed,
   memberOf,
   preconditionsHold,
+  slashed,
   statusOfMissing,
 } from './dav-request.js';
 import { answerMultistatus, failedResponse } from './xml-answer.js';
@@ -29,13 +30,11 @@ export async function remove(dav: DavRequest): Promise<HandlerResult> {
     database?.removeLocks(physical.relPath);
     return answerWithoutBody(request, 204);
   }
-  if (!isSlashed(physical)) {
-    physical.path += '/';
-    physical.relPath += '/';
-  }
+  Object.assign(physical, slashed(physical));
   if (depthOf(request) !== Number.POSITIVE_INFINITY) return answerError(request, 400);
   const failures: string[] = [];
   await deleteFolder(dav, physical, failures);
+  request.server.statCache.changedBelow(physical.path);
   if (failures.length > 0) {
     answerMultistatus(dav, failures.join(''));
     return HandlerResult.finished;
@@ -73,7 +72,6 @@ export async function deleteFolder(dav: DavRequest, folder: DavResource, failure
   }
   if (failures.length > before) return;
   const rest = await removeFolder(folder.path);
-  dav.request.server.statCache.changed(folder.path);
   if (rest !== '') failures.push(failedResponse(folder.relPath, statusOfRemoving(rest)));
 }
 

@@ -1,9 +1,10 @@
 import { lookAt } from '../../files/change-files.js';
 import { StatEntry } from '../../files/stat-cache.js';
 import { etagMatches } from '../../http/etag.js';
+import { etagOf, usesEtags } from '../../plugin/etag-of.js';
 import type { RequestState } from '../../plugin/request-state.js';
 import type { Lock } from './database.js';
-import { type DavRequest, etagOf } from './dav-request.js';
+import type { DavRequest } from './dav-request.js';
 
 /** More of them in one request make it a bad one. */
 const tokensMax = 16;
@@ -54,10 +55,10 @@ function submittedTokens(request: RequestState): Set<string> | number {
 
 function etagHolds(request: RequestState, etag: string): boolean {
   const { conf, physical } = request;
-  if (!conf.etagUseInode && !conf.etagUseSize && !conf.etagUseMtime) return true;
+  if (!usesEtags(conf)) return true;
   const entry = lookAt(physical.path, false);
   if (!(entry instanceof StatEntry)) return false;
-  return entry.isDirectory || etagMatches(etag, etagOf(request, entry), false);
+  return entry.isDirectory || etagMatches(etag, etagOf(conf, entry), false);
 }
 
 /**
