@@ -250,6 +250,8 @@ class Handler(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     daemon_threads = True
+    # Python's own 5 are too few for 20 clients at once: the kernel resets what does not fit
+    request_queue_size = 64
 Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 `;
 
