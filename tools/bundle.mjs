@@ -39,6 +39,7 @@ await build({
   external: ['@bokuweb/zstd-wasm', 'node-sqlite3-wasm'],
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   define: { 'import.meta.url': 'importMetaUrl' },
+  inject: [join(root, 'tools/bundle-globals.mjs')],
   plugins: [useOneFileOfChevrotain],
 });
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 interface WriteRequest {
   handle: SocketHandle;
   socket: Socket;
+  /** What waits for the kernel: libuv only points at it. */
+  data: Buffer | readonly Buffer[] | null;
   oncomplete: (this: WriteRequest, status: number) => void;
 }
 
@@ -11,6 +13,7 @@ interface SocketHandle {
   /** Bytes that wait for the kernel. */
   readonly writeQueueSize: number;
   writeBuffer(request: WriteRequest, data: Buffer): number;
+  writev(request: WriteRequest, data: readonly Buffer[], allBuffers: true): number;
 }
 
 type WriteRequestClass = new () => WriteRequest;
@@ -43,7 +46,7 @@ export class DirectWriter {
    * Writes where nothing waits in the stream; `notYet` where this cannot be done. What the kernel does not take now follows
    * in order, before anything that is written later, in either way.
    */
-  write(socket: Socket, data: Buffer): Written {
+  write(socket: Socket, data: Buffer | readonly Buffer[]): Written {
     const handle = handleOf(socket);
     if (writeRequestClass === undefined || handle === null || socket.writableLength > 0)
       return Written.notYet;
@@ -52,8 +55,14 @@ export class DirectWriter {
     request.handle = handle;
     request.socket = socket;
     this.spare = null;
-    if (handle.writeBuffer(request, data) !== 0) socket.destroy();
-    else if (handle.writeQueueSize > 0) return Written.waits;
+    const status = Buffer.isBuffer(data)
+      ? handle.writeBuffer(request, data)
+      : handle.writev(request, data, true);
+    if (status !== 0) socket.destroy();
+    else if (handle.writeQueueSize > 0) {
+      request.data = data;
+      return Written.waits;
+    }
     this.spare = request;
     return Written.whole;
   }
@@ -62,6 +71,7 @@ export class DirectWriter {
 function newRequest(requestClass: WriteRequestClass): WriteRequest {
   const request = new requestClass();
   request.oncomplete = whenWritten;
+  request.data = null;
   return request;
 }
 

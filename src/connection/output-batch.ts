@@ -3,6 +3,8 @@ import { writeLatin1 } from '../base/latin1.js';
 import { DirectWriter, Written } from './direct-write.js';
 
 const batchSize = 65536;
+/** To copy more costs more than to name it to the kernel. */
+const copiedMax = 4096;
 
 /**
  * Collects what one read event answers, so that it goes out in one write however many pipelined requests it held.
@@ -19,8 +21,22 @@ export class OutputBatch {
   }
 
   append(data: Buffer): void {
-    data.copy(this.buffer, this.length);
+    this.buffer.set(data, this.length);
     this.length += data.length;
+  }
+
+  /** Takes the end of an answer: a small one is copied, a larger one goes out now, beside what was collected. */
+  appendLast(data: Buffer, socket: Socket): void {
+    if (data.length > copiedMax && this.length > 0) {
+      const written = this.writer.write(socket, [this.collected(), data]);
+      if (written !== Written.notYet) {
+        this.length = 0;
+        if (written === Written.waits) this.renew();
+        return;
+      }
+    }
+    if (data.length > this.room) this.flush(socket);
+    this.append(data);
   }
 
   appendText(text: string): void {

@@ -14,6 +14,7 @@ import { BodyWriter, type BodyWriterOwner } from './body-writer.js';
 import { refuseEarly } from './early-errors.js';
 import { logHead } from './head-log.js';
 import { mayStayOpen } from './keep-alive.js';
+import { startKnown } from './known-heads.js';
 import { Http1RequestBody } from './request-body.js';
 import { buildHead, templateHead } from './response-head.js';
 import { startRequest } from './start-request.js';
@@ -21,7 +22,7 @@ import { timeoutOf } from './timeouts.js';
 import { isHttp2Preface, mayTunnel, switchingToHttp2 } from './upgrade.js';
 
 /** Bodies up to this size join the head in one write. */
-const joinedBodyMax = 16384;
+const joinedBodyMax = 65536;
 /** Bytes of further requests that may wait while one is being answered. */
 const pipelinedMax = 65536;
 
@@ -156,9 +157,16 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
 
   /** Reads one head and starts its request. Gives the bytes used; 0 where the head is not complete. */
   private processHead(data: Buffer, at: number, end: number): number {
-    const { lines, framing, server, requests } = this.context;
+    const { lines, framing, server } = this.context;
     const { maxRequestFieldSize } = server.core.base;
     const text = latin1Text(data, at, Math.min(end, at + maxRequestFieldSize + 4));
+    const known = this.context.knownHeads.find(text, this.scheme);
+    if (known !== null) {
+      const request = this.newRequest();
+      startKnown(request, known);
+      this.handle(request);
+      return text.length;
+    }
     lines.find(text, 0);
     if (this.requestCount > 0 && lines.end > 0 && lines.count === 0) {
       // one blank line between requests is allowed, as after the body of a POST from old clients
@@ -171,9 +179,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     const mayChange = this.requestCount === 0 && this.context.speaksHttp2 && !this.isTls;
     if (mayChange && early === 0 && isHttp2Preface(text, lines))
       return this.goOnInHttp2(data.subarray(at, end), null, '');
-    const request = requests.acquire(this);
-    this.request = request;
-    this.requestCount++;
+    const request = this.newRequest();
     const settings = startRequest(request, text, early, this.context);
     const bodyStart = early === 0 ? at + lines.end : end;
     if (settings !== null) {
@@ -189,6 +195,13 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     if (hasBody && bodyStart < end) this.body!.feed(data.subarray(bodyStart, end));
     this.handle(request);
     return (hasBody ? end : bodyStart) - at;
+  }
+
+  private newRequest(): RequestState {
+    const request = this.context.requests.acquire(this);
+    this.request = request;
+    this.requestCount++;
+    return request;
   }
 
   /** Another connection has the socket from here on, and `request`, which asked for that. Gives the bytes used. */
@@ -261,8 +274,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
       }
       const isLimited = conf.connectionBytesPerSecond > 0 || conf.serverBytesPerSecond > 0;
       if (Buffer.isBuffer(part) && part.length <= joinedBodyMax && !isLimited) {
-        if (part.length > output.room) output.flush(this.socket);
-        output.append(part);
+        output.appendLast(part, this.socket);
         request.bodyBytesOut = part.length;
         this.finish(request);
         return;

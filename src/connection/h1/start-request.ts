@@ -28,6 +28,7 @@ export function startRequest(
       const settings = context.upgradesToHttp2 ? http2Settings(request, framing.length) : null;
       upgradeAllowed(request);
       if (settings !== null) return settings;
+      if (text.length === lines.end && framing.length === 0) knownHeads.keep(text, request);
     } else if (request.conf.logRequestHeaderOnError) logRefused(request, text.slice(0, lines.end));
   } else {
     logEarly(request, early);

@@ -1,18 +1,11 @@
 import { HeaderTemplate } from '../../http/header-list.js';
-import { type KnownTarget, keepTarget } from '../../http/request-target.js';
+import { keepTarget } from '../../http/request-target.js';
 import type { RequestState } from '../../plugin/request-state.js';
+import { type KnownRequest, useKnownRequest } from '../known-request.js';
 
 const keptMax = 32;
 /** Fields that mean more to a request than what they leave in it. */
 const neverKept = ['expect', 'priority'];
-
-/** What a block of fields said. */
-interface KnownRequest {
-  readonly target: KnownTarget;
-  readonly fields: HeaderTemplate;
-  readonly host: string;
-  readonly headBytes: number;
-}
 
 /**
  * Once a client's fields are in the table, the same request comes as the same few bytes: what they mean is kept, for as
@@ -27,13 +20,7 @@ export class KnownRequests {
     if (tableVersion !== this.tableVersion) return false;
     const known = this.requests.get(block);
     if (known === undefined) return false;
-    request.method = 'GET';
-    request.target = known.target.original;
-    request.targetOriginal = known.target.original;
-    request.knownTarget = known.target;
-    request.headers.useTemplate(known.fields);
-    request.host = known.host;
-    request.headBytesIn = known.headBytes;
+    useKnownRequest(request, known);
     return true;
   }
 
