@@ -12,6 +12,7 @@ import type { RequestState } from '../plugin/request-state.js';
 import type { AdoptedState, ConnectionHandle } from './adopted-state.js';
 import type { ConnectionContext } from './connection-context.js';
 import { Deferred } from './deferred.js';
+import type { OutputBatch } from './output-batch.js';
 import type { ReadBuffers } from './read-buffers.js';
 import type { ServerTraffic } from './traffic-limit.js';
 import type { WriteTurns } from './write-turns.js';
@@ -103,6 +104,10 @@ export abstract class ClientConnection implements ConnectionState {
   /** Seconds; before a request is known the global setting holds. */
   get maxReadIdle(): number {
     return this.context.server.core.base.maxReadIdle;
+  }
+
+  get outputBatch(): OutputBatch {
+    return this.context.output;
   }
 
   get buffers(): ReadBuffers {

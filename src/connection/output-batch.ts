@@ -25,18 +25,26 @@ export class OutputBatch {
     this.length += data.length;
   }
 
-  /** Takes the end of an answer: a small one is copied, a larger one goes out now, beside what was collected. */
+  /** Takes the end of an answer: a small one is copied, a larger one goes out now. */
   appendLast(data: Buffer, socket: Socket): void {
-    if (data.length > copiedMax && this.length > 0) {
-      const written = this.writer.write(socket, [this.collected(), data]);
-      if (written !== Written.notYet) {
-        this.length = 0;
-        if (written === Written.waits) this.renew();
-        return;
-      }
-    }
+    if (data.length > copiedMax && this.flushWith(socket, data) !== Written.notYet) return;
     if (data.length > this.room) this.flush(socket);
     this.append(data);
+  }
+
+  /**
+   * Writes what was collected, and this behind it, which must stay as it is for as long as it `waits`. `notYet`: neither
+   * is written.
+   */
+  flushWith(socket: Socket, ...data: readonly Buffer[]): Written {
+    const only = this.length === 0 && data.length === 1;
+    const all = this.length === 0 ? data : [this.collected(), ...data];
+    const written = this.writer.write(socket, only ? (data[0] as Buffer) : all);
+    if (written !== Written.notYet && this.length > 0) {
+      this.length = 0;
+      if (written === Written.waits) this.renew();
+    }
+    return written;
   }
 
   appendText(text: string): void {

@@ -1,6 +1,6 @@
 const smallest = 8192;
 const first = 16384;
-const largest = 131072;
+const largest = 262144;
 const quickMs = 0.25;
 const slowMs = 0.5;
 

@@ -16,8 +16,10 @@ export class StatEntry {
   readonly isExecutable: boolean;
   /** Second (monotonic) of the last look at the file system. */
   checkedAt = 0;
-  /** The whole file, while it is small and the cache has room. */
+  /** The whole file, while it is small, or asked for often, and the cache has room. */
   content: Buffer | null = null;
+  /** How often the content was asked for while it was not in memory. */
+  contentAsked = 0;
   /** The type found for it at first; kept as long as the entry, whatever other settings would say. */
   contentType: string | null = null;
   /** Headers of a 200 and of a 304 answer with this file, with what they were made for. */
@@ -51,8 +53,10 @@ export class StatEntry {
 export type StatError = 'ENOENT' | 'ENOTDIR' | 'EACCES' | 'ENAMETOOLONG' | 'ELOOP' | 'other';
 
 const entriesMax = 16384;
-/** Files up to this size are kept in memory. */
+/** Files up to this size are kept in memory; larger ones, up to the second size, once they are asked for that often. */
 const contentMax = 65536;
+const hotContentMax = 1024 * 1024;
+const hotFrom = 8;
 const contentTotalMax = 16 * 1024 * 1024;
 
 /** A path as `fs` takes it: latin1 text that is not ASCII becomes bytes. */
@@ -154,12 +158,14 @@ export class StatCache {
   }
 
   /**
-   * The whole content of a small file, from memory or read now; null where it is too large, cannot be read, or is no
-   * longer what the entry says.
+   * The whole content of a small file, or of one that is asked for often, from memory or read now; null where it is too
+   * large, cannot be read, or is no longer what the entry says.
    */
   content(entry: StatEntry): Buffer | null {
     if (entry.content !== null) return entry.content;
-    if (entry.size > contentMax || !entry.isFile) return null;
+    const isLarge = entry.size > contentMax;
+    if (entry.size > hotContentMax || !entry.isFile || (isLarge && ++entry.contentAsked < hotFrom))
+      return null;
     const content = readWhole(entry);
     if (content === null) return null;
     if (this.contentTotal + content.length > contentTotalMax) this.dropContents();

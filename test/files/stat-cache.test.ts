@@ -70,6 +70,18 @@ test('errors have the names of the system', () => {
   assert.equal(cache.get(`${folder}/a\0b`), 'ENOENT');
 });
 
+test('a larger file is kept once it has been asked for often, and never one above 1 MiB', () => {
+  const cache = new StatCache(() => 1);
+  const path = inFolder('larger', Buffer.alloc(1024 * 1024, 'x').toString());
+  const entry = entryOf(cache, path);
+  for (let i = 1; i < 8; i++) assert.equal(cache.content(entry), null, `asked ${i} times`);
+  const content = cache.content(entry);
+  assert.equal(content?.length, 1024 * 1024);
+  assert.equal(cache.content(entry), content);
+  const beyond = entryOf(cache, inFolder('beyond', Buffer.alloc(1024 * 1024 + 1, 'x').toString()));
+  for (let i = 0; i < 20; i++) assert.equal(cache.content(beyond), null);
+});
+
 test('the content of a small file is kept until the file changes', () => {
   let now = 1;
   const cache = new StatCache(() => now);

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FilePart } from '../../files/file-part.js';
 import type { RequestState } from '../../plugin/request-state.js';
-import { isBlocked, whenDrained } from '../direct-write.js';
+import { isBlocked, Written, whenDrained } from '../direct-write.js';
+import type { OutputBatch } from '../output-batch.js';
 import { PieceSize } from '../piece-size.js';
 import type { ReadBuffers } from '../read-buffers.js';
 import { allowedBytes, type ServerTraffic } from '../traffic-limit.js';
@@ -10,6 +11,7 @@ import type { TurnTaker, WriteTurns } from '../write-turns.js';
 /** Whoever waits for the body to be out. */
 export interface BodyWriterOwner {
   readonly socket: Socket;
+  readonly outputBatch: OutputBatch;
   readonly buffers: ReadBuffers;
   readonly traffic: ServerTraffic;
   readonly turns: WriteTurns;
@@ -30,6 +32,8 @@ export class BodyWriter implements TurnTaker {
   private request: RequestState;
   /** Waits for the socket to drain, or for the next second of a traffic limit. */
   private waiting = false;
+  /** A piece of a file that waits for the kernel in this buffer. */
+  private held: Buffer | null = null;
   /** Others send first. */
   private turnAhead = false;
   private done = false;
@@ -97,7 +101,7 @@ export class BodyWriter implements TurnTaker {
         buffers.give(buffer);
         return -1;
       }
-      this.write(buffer.subarray(0, count), () => buffers.give(buffer));
+      this.write(buffer.subarray(0, count), buffer);
     }
     if (part.length === 0) {
       this.request.responseBody.parts.shift();
@@ -106,24 +110,29 @@ export class BodyWriter implements TurnTaker {
     return count;
   }
 
-  private write(data: Buffer, written: (() => void) | null): void {
-    const { socket } = this.owner;
+  /** `buffer`: the shared one that the data lies in. */
+  private write(data: Buffer, buffer: Buffer | null): void {
+    const { outputBatch, socket, buffers } = this.owner;
     this.piece.start();
-    if (this.request.sendChunked) {
-      socket.cork();
-      socket.write(`${data.length.toString(16)}\r\n`, 'latin1');
-      this.writeData(data, written);
-      socket.write(crlf);
-      socket.uncork();
-    } else {
-      this.writeData(data, written);
-    }
+    const written = this.request.sendChunked
+      ? outputBatch.flushWith(socket, chunkSize(data), data, crlf)
+      : outputBatch.flushWith(socket, data);
+    if (written === Written.notYet) this.writeToStream(data, buffer);
+    else if (written === Written.waits) this.held = buffer;
+    else if (buffer !== null) buffers.give(buffer);
     this.piece.finish(data.length);
   }
 
-  private writeData(data: Buffer, written: (() => void) | null): void {
-    if (written === null) this.owner.socket.write(data);
-    else this.owner.socket.write(data, written);
+  /** TLS, or other bytes wait there already. */
+  private writeToStream(data: Buffer, buffer: Buffer | null): void {
+    const { outputBatch, socket, buffers } = this.owner;
+    socket.cork();
+    outputBatch.flush(socket);
+    if (this.request.sendChunked) socket.write(chunkSize(data));
+    if (buffer === null) socket.write(data);
+    else socket.write(data, () => buffers.give(buffer));
+    if (this.request.sendChunked) socket.write(crlf);
+    socket.uncork();
   }
 
   private account(count: number): void {
@@ -139,6 +148,8 @@ export class BodyWriter implements TurnTaker {
     this.waiting = true;
     whenDrained(this.owner.socket, () => {
       this.waiting = false;
+      if (this.held !== null) this.owner.buffers.give(this.held);
+      this.held = null;
       this.owner.wroteBytes(0);
       this.pump();
     });
@@ -169,6 +180,10 @@ export class BodyWriter implements TurnTaker {
     this.done = true;
     this.request.responseBody.onChange = null;
   }
+}
+
+function chunkSize(data: Buffer): Buffer {
+  return Buffer.from(`${data.length.toString(16)}\r\n`, 'latin1');
 }
 
 /** The last chunk and the trailers (RFC 9112, 7.1.2). */

@@ -280,11 +280,10 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
         return;
       }
     }
-    this.socket.cork();
-    output.flush(this.socket);
     this.writer = new BodyWriter(this, request);
     this.writer.pump();
-    this.socket.uncork();
+    // the head, where nothing of the body was there to go with it
+    output.flush(this.socket);
   }
 
   bodyWritten(cut: boolean): void {
