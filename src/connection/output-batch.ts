@@ -36,14 +36,21 @@ export class OutputBatch {
    * Writes what was collected, and this behind it, which must stay as it is for as long as it `waits`. `notYet`: neither
    * is written.
    */
-  flushWith(socket: Socket, ...data: readonly Buffer[]): Written {
-    const only = this.length === 0 && data.length === 1;
-    const all = this.length === 0 ? data : [this.collected(), ...data];
-    const written = this.writer.write(socket, only ? (data[0] as Buffer) : all);
-    if (written !== Written.notYet && this.length > 0) {
-      this.length = 0;
-      if (written === Written.waits) this.renew();
-    }
+  flushWith(socket: Socket, data: Buffer): Written {
+    if (this.length === 0) return this.writer.write(socket, data);
+    return this.flushAll(socket, [this.collected(), data]);
+  }
+
+  /** The same of several. */
+  flushWithParts(socket: Socket, parts: readonly Buffer[]): Written {
+    return this.flushAll(socket, this.length === 0 ? parts : [this.collected(), ...parts]);
+  }
+
+  private flushAll(socket: Socket, parts: readonly Buffer[]): Written {
+    const written = this.writer.write(socket, parts);
+    if (written === Written.notYet) return written;
+    this.length = 0;
+    if (written === Written.waits) this.renew();
     return written;
   }
 

@@ -115,7 +115,7 @@ export class BodyWriter implements TurnTaker {
     const { outputBatch, socket, buffers } = this.owner;
     this.piece.start();
     const written = this.request.sendChunked
-      ? outputBatch.flushWith(socket, chunkSize(data), data, crlf)
+      ? outputBatch.flushWithParts(socket, [chunkSize(data), data, crlf])
       : outputBatch.flushWith(socket, data);
     if (written === Written.notYet) this.writeToStream(data, buffer);
     else if (written === Written.waits) this.held = buffer;
