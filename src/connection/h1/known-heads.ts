@@ -63,9 +63,8 @@ export function startKnown(request: RequestState, head: KnownHead): void {
 }
 
 function placeOf(text: string): number {
-  const end = Math.min(text.length - 2, sampled);
+  const end = Math.min(text.length, sampled);
   let place = text.length;
-  for (let i = 4; i < end; i += 4)
-    place = (place * 5 + text.charCodeAt(i) + text.charCodeAt(i + 2)) & 0xffffff;
+  for (let i = 4; i < end; i += 3) place = (place * 5 + text.charCodeAt(i)) & 0xffffff;
   return place & (places - 1);
 }

@@ -24,10 +24,15 @@ import { startServer, type TestServer } from '../../helpers/server.js';
 
 let server: TestServer;
 before(async () => {
-  const config = ['server.modules = ( "mod_cgi" )', 'cgi.assign = ( ".sh" => "/bin/sh" )'];
+  const config = [
+    'server.modules = ( "mod_cgi" )',
+    'cgi.assign = ( ".sh" => "/bin/sh" )',
+    '$HTTP["url"] == "/late.sh" { server.stream-request-body = 2 }',
+  ];
   server = await startServer(config, {
     'www/a.txt': 'alpha',
     'www/b.sh': "printf 'Content-Type: text/plain\\r\\n\\r\\n'\ncat",
+    'www/late.sh': "sleep 5; printf 'Content-Type: text/plain\\r\\n\\r\\n'",
   });
 });
 after(() => server.stop());
@@ -288,6 +293,15 @@ const connectionCases: Case[] = [
     [post(1, '/b.sh'), frame(Type.WINDOW_UPDATE, 0, 1, uint32(0x7fffffff))],
   ],
   [
+    '6.9.1',
+    'DATA beyond the window of a stream whose reader is slow',
+    'stream FLOW_CONTROL_ERROR',
+    [
+      post(1, '/late.sh', [['content-length', '983040']]),
+      ...Array.from({ length: 60 }, () => frame(Type.DATA, 0, 1, Buffer.alloc(16384))),
+    ],
+  ],
+  [
     '6.9.2',
     'settings that take a stream window beyond 2^31-1',
     'connection FLOW_CONTROL_ERROR',
@@ -365,6 +379,7 @@ const malformed: [what: string, status: string, fields: Fields][] = [
   ['a name in upper case', '400', requestFields('/a.txt', 'GET', [['X-Up', 'x']])],
   ['a name with a blank', '400', requestFields('/a.txt', 'GET', [['x y', 'x']])],
   ['an empty name', '400', requestFields('/a.txt', 'GET', [['', 'x']])],
+  ['a value with a NUL', '400', requestFields('/a.txt', 'GET', [['x', 'a\0b']])],
   ['a value with a line end', '400', requestFields('/a.txt', 'GET', [['x', 'a\r\nb: c']])],
   ['Connection', '400', requestFields('/a.txt', 'GET', [['connection', 'close']])],
   ['Upgrade', '400', requestFields('/a.txt', 'GET', [['upgrade', 'x']])],
@@ -396,6 +411,7 @@ const malformed: [what: string, status: string, fields: Fields][] = [
   ['another Host than :authority', '400', requestFields('/a.txt', 'GET', [['host', 'b']])],
   ['neither Host nor :authority', '400', requestFields('/a.txt').filter(([name]) => name !== ':authority')],
   ['an unknown method', '501', requestFields('/a.txt', 'WHAT')],
+  ['CONNECT without :authority', '400', [[':method', 'CONNECT']]],
   ['CONNECT with a :path', '400', requestFields('/a.txt', 'CONNECT')],
   [
     'fields beyond server.max-request-field-size',
