@@ -145,11 +145,12 @@ export class BodyWriter implements TurnTaker {
   }
 
   private waitForDrain(): void {
+    const { held } = this;
     this.waiting = true;
+    this.held = null;
     whenDrained(this.owner.socket, () => {
       this.waiting = false;
-      if (this.held !== null) this.owner.buffers.give(this.held);
-      this.held = null;
+      if (held !== null) this.owner.buffers.give(held);
       this.owner.wroteBytes(0);
       this.pump();
     });

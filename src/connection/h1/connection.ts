@@ -157,10 +157,10 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
 
   /** Reads one head and starts its request. Gives the bytes used; 0 where the head is not complete. */
   private processHead(data: Buffer, at: number, end: number): number {
-    const { lines, framing, server } = this.context;
+    const { lines, framing, server, knownHeads } = this.context;
     const { maxRequestFieldSize } = server.core.base;
     const text = latin1Text(data, at, Math.min(end, at + maxRequestFieldSize + 4));
-    const known = this.context.knownHeads.find(text, this.scheme);
+    const known = knownHeads.find(text, this.scheme);
     if (known !== null) {
       const request = this.newRequest();
       startKnown(request, known);
