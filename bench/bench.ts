@@ -54,7 +54,7 @@ try {
   const site = makeSite(folder);
   console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
   console.log(
-    `Medians of ${rounds} rounds of ${seconds} s; server on core ${serverCore}, wrk on core ${loadCore}.\n`,
+    `Medians of ${rounds} rounds of ${seconds} s, shares too; server on core ${serverCore}, wrk on core ${loadCore}.\n`,
   );
   const chosen = chosenLoads(only.filter(isLoad));
   const asksForLoads = only.length === 0 || only.some(isLoad);

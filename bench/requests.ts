@@ -49,16 +49,23 @@ const figures: readonly Figure[] = [
   { title: 'Latency p99, ms', of: (one) => one.latencyMillisecondsP99, ratios: false },
 ];
 
-/** A table a figure: a line a load, a column a server, and how the first one relates to the others. */
+/**
+ * A table a figure: a line a load, a column a server, and how the first one relates to the others. Each round has its
+ * own share, and theirs is the median that is shown: a machine's mood holds for longer than a round.
+ */
 export function describeRounds(rounds: Rounds, names: readonly string[]): string {
   const [first = '', ...others] = names;
   return figures
     .map(({ title, of, ratios }) => {
       const header = [title, ...names, ...(ratios ? others.map((name) => `to ${name}`) : [])];
       const rows = [...rounds].map(([load, byServer]) => {
-        const middle = (name: string) => median((byServer.get(name) ?? []).map(of));
-        const shares = ratios ? others.map((name) => (middle(first) / middle(name)).toFixed(2)) : [];
-        return [load.name, ...names.map((name) => formatFigure(middle(name))), ...shares];
+        const values = (name: string) => (byServer.get(name) ?? []).map(of);
+        const share = (name: string) => {
+          const theirs = values(name);
+          return median(values(first).map((value, round) => value / (theirs[round] ?? Number.NaN)));
+        };
+        const shares = ratios ? others.map((name) => share(name).toFixed(2)) : [];
+        return [load.name, ...names.map((name) => formatFigure(median(values(name)))), ...shares];
       });
       return formatTable(header, rows);
     })

@@ -1,8 +1,9 @@
 // Reloads servers under load, and shows what their clients notice of it.
 //
-//   npm run soak:reload -- [--reloads 200] [--server lighttpd-ts] [--calm 5] [--added-wait 50]
+//   npm run soak:reload -- [--reloads 200] [--server lighttpd-ts] [--calm 200] [--added-wait 50]
 //
-// --calm: seconds without reloads; --added-wait: milliseconds that a reload may add to the longest wait.
+// --calm: seconds without reloads, as long as the time with them where nothing is said, since the longest wait of more
+// requests is longer; --added-wait: milliseconds that a reload may add to the longest wait.
 // Exit status: 0 if lighttpd-ts kept its promises, 1 if not.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -16,6 +17,7 @@ import { accepts, freePort } from '../test/helpers/ports.js';
 import {
   type Findings,
   keepAliveClient,
+  longWaitMs,
   noFindings,
   oneShotClient,
   openedOverTls,
@@ -26,7 +28,7 @@ import {
 } from './soak/clients.js';
 import { http2Client } from './soak/http2-client.js';
 import { footprint, type SoakServer, type SoakSite, soakServers } from './soak/servers.js';
-import { formatTable } from './table.js';
+import { formatFigure, formatTable } from './table.js';
 import { makePemfile } from './tls.js';
 
 /** All programs, the clients' too, are slow at first. */
@@ -37,12 +39,12 @@ const { values } = parseArgs({
   options: {
     reloads: { type: 'string', default: '200' },
     server: { type: 'string', default: '' },
-    calm: { type: 'string', default: '5' },
+    calm: { type: 'string', default: '' },
     'added-wait': { type: 'string', default: '50' },
   },
 });
 const reloads = Number(values.reloads);
-const calmSeconds = Number(values.calm);
+const calmSeconds = Number(values.calm || reloads);
 const addedWaitMaxMs = Number(values['added-wait']);
 
 interface Result {
@@ -202,6 +204,8 @@ function rows(all: readonly Result[]): string[][] {
     row('over TLS: lost requests on reused connections', ({ tls }) => tls.lostRequests),
     row('longest wait without reloads, ms', ({ calm }) => calm.longestWaitMs.toFixed(1)),
     row('longest wait with reloads, ms', ({ busy }) => busy.longestWaitMs.toFixed(1)),
+    row(`waits above ${longWaitMs} ms in 100,000 without reloads`, ({ calm }) => longWaitsInAll(calm)),
+    row(`waits above ${longWaitMs} ms in 100,000 with reloads`, ({ busy }) => longWaitsInAll(busy)),
     row('downloads and uploads', ({ busy }) => busy.transfers),
     row('of them not identical', ({ busy }) => busy.badTransfers),
     row('broken tunnels', ({ busy, calm }) => busy.brokenTunnels + calm.brokenTunnels),
@@ -209,6 +213,10 @@ function rows(all: readonly Result[]): string[][] {
     row('resident MB before, after', (r) => `${r.before.megabytes}, ${r.after.megabytes}`),
     row('open files before, after', (r) => `${r.before.files}, ${r.after.files}`),
   ];
+}
+
+function longWaitsInAll({ longWaits, requests }: Findings): string {
+  return formatFigure((longWaits / requests) * 100_000);
 }
 
 function keepsPromises({ name, calm, busy, tls }: Result): boolean {

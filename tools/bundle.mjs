@@ -1,11 +1,10 @@
 // Makes of the compiled modules what bin/ runs: a file a program, and beside it what V8 compiled of it. Some 130 small
 // modules take longer to load than everything else that a start does.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { warmPrograms } from './warm-programs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'dist/src');
@@ -44,28 +43,4 @@ await build({
 });
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 
-const site = join(root, 'fixtures/quickstart');
-const configFile = join(site, 'lighttpd.conf');
-await warm(start('main', '-tt', '-f', configFile));
-const worker = start('worker-main');
-const orders = {
-  plan: { type: 'start', identity: null, maxFds: 0, ticketSeed: new Uint8Array(32), proofs: [] },
-  started: { type: 'stop' },
-};
-worker.on('message', ({ type, problems }) => {
-  if (type === 'failed') throw new Error(`the worker that was just bundled does not start: ${problems}`);
-  if (type in orders) worker.send(orders[type]);
-});
-worker.send({ type: 'read', configFile, moduleDir: '', processId: process.pid });
-await warm(worker);
-
-/** Lets a program run as far as it goes without a client: what V8 compiles meanwhile is kept. */
-function start(...words) {
-  const stdio = ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'];
-  return fork(join(root, 'tools/warm-program.cjs'), words, { cwd: site, stdio, serialization: 'advanced' });
-}
-
-async function warm(program) {
-  const [status] = await once(program, 'exit');
-  if (status !== 0) throw new Error(`a program that was just bundled does not run: status ${status}`);
-}
+await warmPrograms();

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectOverTls } from 'node:tls';
 import { type HttpAnswer, HttpReader } from './http-reader.js';
 
+export const longWaitMs = 50;
+
 /** What all clients of a run have seen. */
 export interface Findings {
   requests: number;
@@ -13,6 +15,8 @@ export interface Findings {
   /** Answers that say `Connection: close`, and closes between two requests: the client has to connect anew. */
   closes: number;
   longestWaitMs: number;
+  /** Answers that took longer than `longWaitMs`. */
+  longWaits: number;
   /** Answers of a configuration that a reload had replaced before the request was sent. */
   staleAnswers: number;
   badTransfers: number;
@@ -28,6 +32,7 @@ export function noFindings(): Findings {
     lostRequests: 0,
     closes: 0,
     longestWaitMs: 0,
+    longWaits: 0,
     staleAnswers: 0,
     badTransfers: 0,
     transfers: 0,
@@ -51,7 +56,9 @@ export class Run {
   note(answer: HttpAnswer, startedAt: number, promised: number): void {
     const { findings } = this;
     findings.requests++;
-    findings.longestWaitMs = Math.max(findings.longestWaitMs, performance.now() - startedAt);
+    const waitedMs = performance.now() - startedAt;
+    findings.longestWaitMs = Math.max(findings.longestWaitMs, waitedMs);
+    if (waitedMs > longWaitMs) findings.longWaits++;
     if (Number(/generation-(\d+)/.exec(answer.head)?.[1] ?? -1) < promised) findings.staleAnswers++;
     if (!answer.head.startsWith('HTTP/1.1 200')) this.problem(answer.head.split('\r\n', 1)[0]);
   }

@@ -219,7 +219,10 @@ export class Generation implements ProgramOwner {
     const worker = this.fork();
     try {
       await this.prepare(worker);
+      // newer workers may have taken over meanwhile
+      if (this.state !== 'serving') return worker.kill();
       await this.letAccept(worker);
+      if (this.state !== 'serving') worker.send({ type: 'finish' });
     } catch (error) {
       this.host.report(`worker ${worker.pid} could not be started: ${(error as Error).message}`);
       worker.kill();

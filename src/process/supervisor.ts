@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemErrorText } from '../base/system-error.js';
 import { TicketSeed } from '../base/ticket-seed.js';
 import { defaultServerTag } from '../base/version.js';
@@ -35,6 +36,11 @@ const stopWithinMs = 4000;
 /** Old generations finish what they have, within these bounds (feature flags of these names). */
 const oldGenerationsMax = { flag: 'reload.old-generations', default: 4 };
 const oldGenerationSeconds = { flag: 'reload.grace-seconds', default: 3600 };
+/**
+ * So long old and new workers accept side by side: new ones are slow at first, and whoever is busy leaves the next
+ * connection to others.
+ */
+const overlapMs = 250;
 
 export interface SupervisorOptions {
   readonly configFile: string;
@@ -235,6 +241,7 @@ export class Supervisor implements GenerationHost {
     const seconds = features.int(oldGenerationSeconds.flag, oldGenerationSeconds.default);
     const late = setTimeout(() => old.stop(stopWithinMs), seconds * 1000);
     old.ended.then(() => clearTimeout(late));
+    await sleep(overlapMs);
     await old.retire();
     this.sockets.closeAllBut(new Set(generation.plan!.addresses.map(({ token }) => token)));
     const retiring = [...this.generations].filter((other) => other !== generation);
