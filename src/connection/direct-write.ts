@@ -16,10 +16,17 @@ interface SocketHandle {
   writev(request: WriteRequest, data: readonly Buffer[], allBuffers: true): number;
 }
 
-type WriteRequestClass = new () => WriteRequest;
+/** What a write is told to Node's handles with. */
+export type WriteRequestClass = new () => object;
+
+/** A socket that has copied what it is given by the time it returns. */
+interface CopyingSocket {
+  /** False where the stream has to take it. */
+  writePastStream(data: Buffer): boolean;
+}
 
 /** What Node's own stream makes for a write: its machinery around that costs about a tenth of the system call. */
-const writeRequestClass = findWriteRequestClass();
+export const writeRequestClass = findWriteRequestClass();
 
 /** Undefined where this Node does not show it. */
 function findWriteRequestClass(): WriteRequestClass | undefined {
@@ -50,7 +57,8 @@ export class DirectWriter {
     const handle = handleOf(socket);
     if (writeRequestClass === undefined || handle === null || socket.writableLength > 0)
       return Written.notYet;
-    if (socket.writableCorked > 0 || 'encrypted' in socket || socket.destroyed) return Written.notYet;
+    if (socket.writableCorked > 0 || socket.destroyed) return Written.notYet;
+    if ('encrypted' in socket) return writeEncrypted(socket, data);
     const request = this.spare ?? newRequest(writeRequestClass);
     request.handle = handle;
     request.socket = socket;
@@ -68,8 +76,13 @@ export class DirectWriter {
   }
 }
 
+function writeEncrypted(socket: Socket, data: Buffer | readonly Buffer[]): Written {
+  const isTaken = Buffer.isBuffer(data) && (socket as unknown as CopyingSocket).writePastStream(data);
+  return isTaken ? Written.whole : Written.notYet;
+}
+
 function newRequest(requestClass: WriteRequestClass): WriteRequest {
-  const request = new requestClass();
+  const request = new requestClass() as WriteRequest;
   request.oncomplete = whenWritten;
   request.data = null;
   return request;

@@ -66,11 +66,8 @@ export class OutputBatch {
     const written = this.writer.write(socket, data);
     if (written === Written.waits) this.renew();
     if (written !== Written.notYet) return;
-    // TLS has taken a copy by the time it returns, unless this has to wait for something
-    const waits = socket.writableLength > 0 || socket.writableCorked > 0;
-    const isCopied = !waits && 'encrypted' in socket;
     socket.write(data);
-    if (socket.writableLength > 0 && !isCopied) this.renew();
+    if (socket.writableLength > 0) this.renew();
   }
 
   /** Answers are often of one length: the view of the last one does for the next. */

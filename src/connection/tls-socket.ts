@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
 import type { ConnectionState } from '../plugin/connection-state.js';
 import type { TlsIdentity, TlsService } from '../plugin/tls.js';
+import { writeRequestClass } from './direct-write.js';
 
 /** What a client has asked for; no name where it has named no host. */
 interface Hello {
@@ -19,6 +20,8 @@ interface TlsHandle {
   verifyError(): NodeJS.ErrnoException | null;
   /** Bytes that came before TLS had the socket. */
   receive(data: Buffer): void;
+  /** Gives 0, or an error. Another write before this one is complete ends the process. */
+  writeBuffer(request: object, data: Buffer): number;
 }
 
 /** `onread` as for a plain socket: what comes, decrypted, is read into a buffer of the program's own. */
@@ -37,14 +40,25 @@ interface OwnOptions extends TLSSocketOptions {
 interface Overridden {
   _wrapHandle(wrap: Socket, handle: unknown, isWriting: boolean): unknown;
   _init(socket: Socket, wrap: Socket): void;
+  /** What the stream writes with. */
+  _writeGeneric(...write: unknown[]): void;
+  _final(done: (error?: Error | null) => void): void;
 }
 const node = TLSSocket.prototype as unknown as Overridden;
 
 /**
  * The server's side of TLS over a connection. Node takes `onread` only where it makes the socket below itself, so it
  * is told of the given one a step later: a fifth of the time of a request is saved.
+ *
+ * Answers are written past the stream, which makes two more turns of each. Node's TLS takes one write at a time, so the
+ * stream waits for those.
  */
 export class TlsSocket extends TLSSocket {
+  private request: object | null = null;
+  private isWriting = false;
+  /** What the stream wanted to do meanwhile: one thing at a time. */
+  private afterwards: (() => void) | null = null;
+
   constructor(parent: Socket, options: Omit<OwnOptions, 'parent' | 'isServer' | 'allowHalfOpen'>) {
     const own: OwnOptions = { ...options, parent, isServer: true, allowHalfOpen: true };
     super(null as never, own);
@@ -62,6 +76,36 @@ export class TlsSocket extends TLSSocket {
   protected _init(): void {
     const { parent } = (this as unknown as { _tlsOptions: OwnOptions })._tlsOptions;
     node._init.call(this, parent, parent);
+  }
+
+  /** Takes a copy of the data; false where the stream has to take it. Nothing may wait in the stream. */
+  writePastStream(data: Buffer): boolean {
+    if (this.isWriting || writeRequestClass === undefined) return false;
+    this.isWriting = true;
+    this.request ??= Object.assign(new writeRequestClass(), {
+      oncomplete: (status: number) => this.written(status),
+    });
+    const status = this.tls.writeBuffer(this.request, data);
+    if (status !== 0) this.written(status);
+    return true;
+  }
+
+  private written(status: number): void {
+    const { afterwards } = this;
+    this.isWriting = false;
+    this.afterwards = null;
+    if (status !== 0) this.destroy();
+    afterwards?.();
+  }
+
+  protected _writeGeneric(...write: unknown[]): void {
+    if (!this.isWriting) node._writeGeneric.apply(this, write);
+    else this.afterwards = () => node._writeGeneric.apply(this, write);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (!this.isWriting) node._final.call(this, done);
+    else this.afterwards = () => node._final.call(this, done);
   }
 
   /** Makes Node ask its `SNICallback` about clients that name no host, too. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { connect } from 'node:tls';
 import { CertificateMaker } from '../../helpers/certificates.js';
 import { freePort } from '../../helpers/ports.js';
 import { runProgram } from '../../helpers/programs.js';
@@ -55,6 +57,24 @@ test('two kinds of keys: the client says which it can check', async () => {
   const named = async (sigalgs: string) => (await askOverTls({ port: server.port, sigalgs })).commonName;
   assert.equal(await named('ecdsa_secp256r1_sha256'), 'localhost');
   assert.equal(await named('rsa_pss_rsae_sha256'), 'rsa.test');
+  await server.stop();
+});
+
+test('many requests in many records that arrive at once: each answer whole, in its turn', async () => {
+  const count = 60;
+  const text = (index: number) => `${index} `.repeat(index * 7 + 1);
+  const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`www/${i}.txt`, text(i)]));
+  const server = await startServer([tls], files);
+  const socket = connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  socket.setMaxSendFragment(512);
+  const request = (path: string, more = '') => `GET /${path}.txt HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  const paths = Array.from({ length: count }, (_, i) => String(i));
+  socket.write(`${paths.map((path) => request(path)).join('')}${request('0', 'Connection: close\r\n')}`);
+  let got = '';
+  for await (const chunk of socket) got += chunk;
+  const bodies = got.split(/HTTP\/1\.1 200 OK\r\n[\s\S]*?\r\n\r\n/).slice(1);
+  assert.deepEqual(bodies, [...paths.map((path) => text(Number(path))), text(0)]);
   await server.stop();
 });
 
