@@ -1,13 +1,12 @@
-import type { Socket } from 'node:net';
 import { RequestBodyError } from '../plugin/request-body.js';
 import type { RequestState } from '../plugin/request-state.js';
+import type { BackendSocket } from './backend-socket.js';
 import type { BodyDemand } from './body-demand.js';
-import { drained } from './drained.js';
 import type { Wire } from './wire.js';
 
 export interface SenderOptions {
   readonly request: RequestState;
-  readonly socket: Socket;
+  readonly socket: BackendSocket;
   readonly wire: Wire;
   /** An authorizer gets no body. */
   readonly withBody: boolean;
@@ -123,7 +122,7 @@ export class RequestSender {
     const { request, socket } = this.options;
     if (!socket.writable) return;
     this.stalledSince = request.server.clock.monotonicSeconds;
-    await drained(socket);
+    await socket.drained();
     this.stalledSince = -1;
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { type NodeHandles, nodeHandles } from '../base/node-handles.js';
 
 /** A write that the kernel could not take whole at once; libuv goes on with it. */
 interface WriteRequest {
@@ -16,35 +17,17 @@ interface SocketHandle {
   writev(request: WriteRequest, data: readonly Buffer[], allBuffers: true): number;
 }
 
-/** What a write is told to Node's handles with. */
-export type WriteRequestClass = new () => object;
-
 /** A socket that has copied what it is given by the time it returns. */
 interface CopyingSocket {
   /** False where the stream has to take it. */
   writePastStream(data: Buffer): boolean;
 }
 
-/** What Node's own stream makes for a write: its machinery around that costs about a tenth of the system call. */
-export const writeRequestClass = findWriteRequestClass();
-
-/** Undefined where this Node does not show it. */
-function findWriteRequestClass(): WriteRequestClass | undefined {
-  try {
-    const { binding } = process as unknown as {
-      binding: (name: string) => { WriteWrap?: WriteRequestClass };
-    };
-    return binding('stream_wrap').WriteWrap;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What became of the bytes: the stream has to take them, the kernel has them, or they wait for it. */
 export const Written = { notYet: 0, whole: 1, waits: 2 } as const;
 export type Written = (typeof Written)[keyof typeof Written];
 
-/** Writes past the stream. One object serves a worker. */
+/** Writes past the stream, whose own machinery costs about a tenth of the system call. One object serves a worker. */
 export class DirectWriter {
   /** What the kernel took at once has left its request unused: it serves the next write. */
   private spare: WriteRequest | null = null;
@@ -55,11 +38,10 @@ export class DirectWriter {
    */
   write(socket: Socket, data: Buffer | readonly Buffer[]): Written {
     const handle = handleOf(socket);
-    if (writeRequestClass === undefined || handle === null || socket.writableLength > 0)
-      return Written.notYet;
+    if (nodeHandles === null || handle === null || socket.writableLength > 0) return Written.notYet;
     if (socket.writableCorked > 0 || socket.destroyed) return Written.notYet;
     if ('encrypted' in socket) return writeEncrypted(socket, data);
-    const request = this.spare ?? newRequest(writeRequestClass);
+    const request = this.spare ?? newRequest(nodeHandles);
     request.handle = handle;
     request.socket = socket;
     this.spare = null;
@@ -81,8 +63,8 @@ function writeEncrypted(socket: Socket, data: Buffer | readonly Buffer[]): Writt
   return isTaken ? Written.whole : Written.notYet;
 }
 
-function newRequest(requestClass: WriteRequestClass): WriteRequest {
-  const request = new requestClass() as WriteRequest;
+function newRequest({ WriteWrap }: NodeHandles): WriteRequest {
+  const request = new WriteWrap() as WriteRequest;
   request.oncomplete = whenWritten;
   request.data = null;
   return request;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { nodeHandles } from '../base/node-handles.js';
 import type { ConnectionState } from '../plugin/connection-state.js';
 import type { TlsIdentity, TlsService } from '../plugin/tls.js';
-import { writeRequestClass } from './direct-write.js';
 
 /** What a client has asked for; no name where it has named no host. */
 interface Hello {
@@ -80,9 +80,9 @@ export class TlsSocket extends TLSSocket {
 
   /** Takes a copy of the data; false where the stream has to take it. Nothing may wait in the stream. */
   writePastStream(data: Buffer): boolean {
-    if (this.isWriting || writeRequestClass === undefined) return false;
+    if (this.isWriting || nodeHandles === null) return false;
     this.isWriting = true;
-    this.request ??= Object.assign(new writeRequestClass(), {
+    this.request ??= Object.assign(new nodeHandles.WriteWrap(), {
       oncomplete: (status: number) => this.written(status),
     });
     const status = this.tls.writeBuffer(this.request, data);

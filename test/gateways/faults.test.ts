@@ -129,7 +129,8 @@ describe('backends that fail', () => {
       };
       await Promise.all(Array.from({ length: atOnce }, work));
     };
-    await run(Math.min(2000, requestCount));
+    // until the heap has the size that it needs
+    await run(Math.min(6000, requestCount));
     await abortUploads(server.port, 100);
     const ids = processTree(server.pid);
     await until(() => openDescriptors(ids) < 80, 10_000);

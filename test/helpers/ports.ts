@@ -1,4 +1,4 @@
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type NetConnectOpts, type Server } from 'node:net';
 
 /** Ports below the ephemeral ones, so that no outgoing connection takes them meanwhile. */
 const firstPort = 20001;
@@ -33,16 +33,25 @@ function listening(address: { path: string } | { port: number; host: string }): 
 }
 
 /** Waits until something accepts on the port: false where that takes too long, or `gaveUp` says so. */
-export async function accepts(
+export function accepts(
   port: number,
   host: string,
+  gaveUp: () => boolean,
+  timeoutMs = 15_000,
+): Promise<boolean> {
+  return acceptsAt({ port, host }, gaveUp, timeoutMs);
+}
+
+/** The same of a socket file, too. */
+export async function acceptsAt(
+  address: NetConnectOpts,
   gaveUp: () => boolean,
   timeoutMs = 15_000,
 ): Promise<boolean> {
   const end = performance.now() + timeoutMs;
   while (performance.now() < end && !gaveUp()) {
     const accepted = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ port, host }, () => {
+      const socket = createConnection(address, () => {
         socket.destroy();
         resolve(true);
       });
