@@ -103,13 +103,16 @@ export class Generation implements ProgramOwner {
     this.state = 'serving';
   }
 
-  /** Workers stop accepting, hand over what idles and finish the rest. Resolves once nothing waits there any more. */
+  /**
+   * Workers stop accepting, hand over what idles and finish the rest, one after the other: fewer connections are on
+   * their way at once. Resolves once nothing waits there any more.
+   */
   async retire(): Promise<void> {
     this.state = 'ending';
-    const retirements = [...this.workers].map((worker) =>
-      worker.ask({ type: 'retire' }, 'retired', retireWithinMs),
-    );
-    await Promise.allSettled(retirements);
+    for (const worker of this.workers)
+      await worker.ask({ type: 'retire' }, 'retired', retireWithinMs).catch((error: Error) => {
+        if (worker.isAlive) this.host.report(`worker ${worker.pid} does not retire: ${error.message}`);
+      });
   }
 
   /** The server stops: workers finish their requests. */
