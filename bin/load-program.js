@@ -19,19 +19,19 @@ module.exports = function loadProgram(name) {
 };
 
 function compileProgram(file) {
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
+  const source = `(function (exports, require, module, __filename, __dirname, importFromOutside) {${readFileSync(file, 'latin1')}\n})`;
   const cache = `${file}.cache`;
   return new vm.Script(source, {
     filename: file,
     cachedData: existsSync(cache) ? readFileSync(cache) : undefined,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 
 function runProgram(script, file) {
   const loaded = { exports: {} };
   const requireBeside = require('node:module').createRequire(file);
-  script.runInThisContext()(loaded.exports, requireBeside, loaded, file, dirname(file));
+  const importFromOutside = (url) => import(url);
+  script.runInThisContext()(loaded.exports, requireBeside, loaded, file, dirname(file), importFromOutside);
   return loaded.exports;
 }
 

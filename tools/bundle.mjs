@@ -19,6 +19,15 @@ const useOneFileOfChevrotain = {
   },
 };
 
+/** What `bin/load-program.js` gives the program. */
+const importFromOutside = {
+  name: 'import-from-outside',
+  setup({ onLoad }) {
+    const contents = 'export function importModule(url) { return importFromOutside(url); }';
+    onLoad({ filter: /\/base\/import-module\.js$/ }, () => ({ contents }));
+  },
+};
+
 rmSync(folder, { recursive: true, force: true });
 await build({
   entryPoints: [
@@ -39,7 +48,7 @@ await build({
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   define: { 'import.meta.url': 'importMetaUrl' },
   inject: [join(root, 'tools/bundle-globals.mjs')],
-  plugins: [useOneFileOfChevrotain],
+  plugins: [useOneFileOfChevrotain, importFromOutside],
 });
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 

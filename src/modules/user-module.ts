@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importModule } from '../base/import-module.js';
 import { array, arrayMap, bool, int, list, map, short, string, stringMap } from '../config/directive.js';
 import { type AnyModule, defineModule } from '../plugin/define-module.js';
 import { HandlerResult } from '../plugin/handler-result.js';
@@ -29,7 +30,7 @@ export async function loadUserModule(moduleDir: string, name: string): Promise<A
   for (const extension of ['.mjs', '.js']) {
     const url = pathToFileURL(resolve(moduleDir, name + extension)).href;
     try {
-      const { default: exported } = (await import(url)) as { default?: unknown };
+      const { default: exported } = (await importModule(url)) as { default?: unknown };
       return asModule(typeof exported === 'function' ? exported(toolkit) : exported, name);
     } catch (error) {
       if (!isMissing(error, url)) return `${name}${extension}: ${(error as Error).message}`;
