@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { memoryOfConnection, memoryTitle } from './connection-memory.js';
 import { type RunningServer, runLoad, startPinned } from './pinned.js';
 import type { ServerKind } from './servers.js';
-import { formatFigure, formatTable, median } from './table.js';
+import { formatFigure, formatTable, median, medianShare } from './table.js';
 import { tlsConfig } from './tls.js';
 
 const connections = 16;
@@ -79,11 +79,11 @@ async function compare(
       all[i]?.push(await h2load(`${scheme}://127.0.0.1:${server.port}${path}`, streams, seconds));
     }
   }
-  const [first = 0, ...others] = all.map((figures) => median(figures));
+  const [first = [], ...others] = all;
   return [
     name,
-    ...[first, ...others].map(formatFigure),
-    ...others.map((other) => (first / other).toFixed(2)),
+    ...all.map((figures) => formatFigure(median(figures))),
+    ...others.map((other) => medianShare(first, other).toFixed(2)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Load } from './loads.js';
 import type { RunningServer } from './pinned.js';
-import { formatFigure, formatTable, median } from './table.js';
+import { formatFigure, formatTable, median, medianShare } from './table.js';
 import { type Measurement, measure } from './wrk.js';
 
 /** Measurements by load and server, a value a round. */
@@ -60,11 +60,8 @@ export function describeRounds(rounds: Rounds, names: readonly string[]): string
       const header = [title, ...names, ...(ratios ? others.map((name) => `to ${name}`) : [])];
       const rows = [...rounds].map(([load, byServer]) => {
         const values = (name: string) => (byServer.get(name) ?? []).map(of);
-        const share = (name: string) => {
-          const theirs = values(name);
-          return median(values(first).map((value, round) => value / (theirs[round] ?? Number.NaN)));
-        };
-        const shares = ratios ? others.map((name) => share(name).toFixed(2)) : [];
+        const share = (name: string) => medianShare(values(first), values(name)).toFixed(2);
+        const shares = ratios ? others.map(share) : [];
         return [load.name, ...names.map((name) => formatFigure(median(values(name)))), ...shares];
       });
       return formatTable(header, rows);

@@ -6,6 +6,11 @@ export function median(values: readonly number[]): number {
   return (low + (sorted[Math.floor(middle)] ?? low)) / 2;
 }
 
+/** What share the values have of those beside them, which were taken at the same time: the median of the shares. */
+export function medianShare(values: readonly number[], others: readonly number[]): number {
+  return median(values.map((value, i) => value / (others[i] ?? Number.NaN)));
+}
+
 /** Lines in columns: the first one flush left, the others flush right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { getSystemErrorName } from 'node:util';
-import { endOfFile, type NodeHandles, type StreamHandle } from '../base/node-handles.js';
+import { endOfFile, type HandleRequest, type NodeHandles, type StreamHandle } from '../base/node-handles.js';
 import type { BackendSocket, SocketOwner } from './backend-socket.js';
 
 /**
@@ -40,11 +40,7 @@ export class DirectSocket implements BackendSocket {
     this.refuseSoon(status, path);
   }
 
-  private prepare<Request extends { oncomplete?: (status: number) => void }>(
-    handle: StreamHandle,
-    request: Request,
-    place: string,
-  ): Request {
+  private prepare(handle: StreamHandle, request: HandleRequest, place: string): HandleRequest {
     this.handle = handle;
     handle.useUserBuffer(this.readBuffer);
     handle.onread = () => this.read(this.node.lastRead());

@@ -8,6 +8,8 @@ export interface StreamHandle {
   readStop(): number;
   /** Gives 0 or an error. Data that waits for the kernel must stay as it is until the request is complete. */
   writeBuffer(request: object, data: Uint8Array): number;
+  /** The same of several buffers. */
+  writev(request: object, data: readonly Uint8Array[], allBuffers: true): number;
   shutdown(request: object): number;
   close(): void;
   /** Bytes that wait for the kernel. */
@@ -25,7 +27,11 @@ export interface PipeHandle extends StreamHandle {
 }
 
 /** What such a handle is told to do something with; Node calls back with a status, which is negative for an error. */
-type RequestClass = new () => { oncomplete?: (status: number) => void };
+export interface HandleRequest {
+  oncomplete?: (status: number) => void;
+}
+
+type RequestClass = new () => HandleRequest;
 
 /** Classes of Node's own that `net` and `tls` are built on. */
 export interface NodeHandles {

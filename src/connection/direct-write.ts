@@ -1,20 +1,13 @@
 import type { Socket } from 'node:net';
-import { type NodeHandles, nodeHandles } from '../base/node-handles.js';
+import { type NodeHandles, nodeHandles, type StreamHandle } from '../base/node-handles.js';
 
 /** A write that the kernel could not take whole at once; libuv goes on with it. */
 interface WriteRequest {
-  handle: SocketHandle;
+  handle: StreamHandle;
   socket: Socket;
   /** What waits for the kernel: libuv only points at it. */
   data: Buffer | readonly Buffer[] | null;
   oncomplete: (this: WriteRequest, status: number) => void;
-}
-
-interface SocketHandle {
-  /** Bytes that wait for the kernel. */
-  readonly writeQueueSize: number;
-  writeBuffer(request: WriteRequest, data: Buffer): number;
-  writev(request: WriteRequest, data: readonly Buffer[], allBuffers: true): number;
 }
 
 /** A socket that has copied what it is given by the time it returns. */
@@ -89,6 +82,6 @@ function whenWritten(this: WriteRequest, status: number): void {
   if (status < 0) this.socket.destroy();
 }
 
-function handleOf(socket: Socket): SocketHandle | null {
-  return (socket as unknown as { _handle: SocketHandle | null })._handle;
+function handleOf(socket: Socket): StreamHandle | null {
+  return (socket as unknown as { _handle: StreamHandle | null })._handle;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls';
-import { nodeHandles } from '../base/node-handles.js';
+import { nodeHandles, type StreamHandle } from '../base/node-handles.js';
 import type { ConnectionState } from '../plugin/connection-state.js';
 import type { TlsIdentity, TlsService } from '../plugin/tls.js';
 
@@ -12,7 +12,7 @@ interface Hello {
 const noName = '\0';
 
 /** What Node's handle of an encrypted socket does that its types do not tell. */
-interface TlsHandle {
+interface TlsHandle extends StreamHandle {
   /** The certificate is to be chosen. */
   oncertcb: (hello: Hello) => void;
   setVerifyMode(asks: boolean, requires: boolean): void;
@@ -20,8 +20,6 @@ interface TlsHandle {
   verifyError(): NodeJS.ErrnoException | null;
   /** Bytes that came before TLS had the socket. */
   receive(data: Buffer): void;
-  /** Gives 0, or an error. Another write before this one is complete ends the process. */
-  writeBuffer(request: object, data: Buffer): number;
 }
 
 /** `onread` as for a plain socket: what comes, decrypted, is read into a buffer of the program's own. */

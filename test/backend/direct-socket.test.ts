@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type ListenOptions, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +61,8 @@ for (const host of ['127.0.0.1', '::1'])
   });
 
 test('over a socket file; whoever ends may still read', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'direct-')), 'socket');
+  const folder = mkdtempSync(join(tmpdir(), 'direct-'));
+  const path = join(folder, 'socket');
   const { server } = await listen({ path }, (client) => client.resume().on('end', () => client.end('bye')));
   const listener = new Listener();
   listener.socket.connectToPath(path);
@@ -72,6 +73,7 @@ test('over a socket file; whoever ends may still read', async () => {
   assert.deepEqual(listener.heard, ['connected', 'bye', 'ended']);
   listener.socket.destroy();
   server.close();
+  rmSync(folder, { recursive: true });
 });
 
 test('what cannot be connected to is an error in the words of net, after the call', async () => {
@@ -96,15 +98,22 @@ test('one that is given up while it connects says nothing', async () => {
   server.close();
 });
 
-test('a slow reader gets every byte, and the writer waits for it', async () => {
-  let client: Socket | null = null;
-  const { server, port } = await listen({ host: '127.0.0.1', port: 0 }, (accepted) => {
-    client = accepted.pause();
+/** A connection whose other side reads nothing by itself. */
+async function connectToSlowReader() {
+  let accept: (client: Socket) => void = () => {};
+  const accepted = new Promise<Socket>((resolve) => {
+    accept = resolve;
   });
+  const { server, port } = await listen({ host: '127.0.0.1', port: 0 }, (client) => accept(client.pause()));
   const listener = new Listener();
-  const { socket } = listener;
-  socket.connectToHost('127.0.0.1', port);
+  listener.socket.connectToHost('127.0.0.1', port);
   await listener.hears('connected');
+  return { server, listener, client: await accepted };
+}
+
+test('a slow reader gets every byte, and the writer waits for it', async () => {
+  const { server, listener, client } = await connectToSlowReader();
+  const { socket } = listener;
   const sent = createHash('sha256');
   const write = (): boolean => {
     const piece = randomBytes(262_144);
@@ -115,28 +124,21 @@ test('a slow reader gets every byte, and the writer waits for it', async () => {
   const drained = socket.drained();
   assert.equal(await Promise.race([drained.then(() => 'drained'), sleep(50, 'waits')]), 'waits');
   const received = createHash('sha256');
-  client!.on('data', (chunk) => received.update(chunk)).resume();
+  client.on('data', (chunk) => received.update(chunk)).resume();
   await drained;
   write();
   socket.end();
-  await once(client!, 'end');
+  await once(client, 'end');
   assert.equal(received.digest('hex'), sent.digest('hex'));
   socket.destroy();
   server.close();
 });
 
 test('a connection that is reset is an error; whoever waits to write goes on', async () => {
-  let client: Socket | null = null;
-  const { server, port } = await listen({ host: '127.0.0.1', port: 0 }, (accepted) => {
-    client = accepted.pause();
-  });
-  const listener = new Listener();
-  listener.socket.connectToHost('127.0.0.1', port);
-  await listener.hears('connected');
+  const { server, listener, client } = await connectToSlowReader();
   while (listener.socket.write(Buffer.alloc(262_144)));
   const drained = listener.socket.drained();
-  await sleep(50);
-  client!.resetAndDestroy();
+  client.resetAndDestroy();
   await drained;
   assert.match(listener.heard.join(), /^connected,(read|write) (ECONNRESET|EPIPE)$/);
   server.close();
