@@ -228,7 +228,6 @@ export class Gateway<Config extends object> {
   forget(request: RequestState): void {
     const data = request.moduleData[this.self.index] as GatewayData | undefined;
     data?.run?.close();
-    request.moduleData[this.self.index] = undefined;
   }
 
   /** Once a second. */

@@ -49,4 +49,5 @@ function resetModules(request: RequestState): void {
     const { definition, settings, state } = modules[i];
     definition.hooks?.requestReset?.(request, settings.select(request.conditions) as never, state);
   }
+  request.forgetModuleData();
 }

@@ -191,6 +191,8 @@ export class ConditionCache {
   private readonly local: Uint8Array;
   private readonly set: ConditionSet;
   private readonly source: ConditionSource;
+  /** Is there an answer that `reset` has to forget? */
+  private wasAsked = false;
 
   constructor(set: ConditionSet, source: ConditionSource) {
     this.set = set;
@@ -200,7 +202,8 @@ export class ConditionCache {
   }
 
   reset(): void {
-    if (this.results.length <= 1) return;
+    if (!this.wasAsked) return;
+    this.wasAsked = false;
     this.results.fill(unset);
     this.local.fill(unset);
   }
@@ -228,6 +231,7 @@ export class ConditionCache {
   private resultOf(index: number): Result {
     const known = this.results[index] as Result;
     if (known !== unset) return known;
+    this.wasAsked = true;
     const result = this.evaluate(this.set.compiled[index]);
     this.results[index] = result;
     return result;

@@ -50,6 +50,7 @@ export class ModuleSettings<Raw extends object, Config = Raw> implements Setting
     const layers = this.rawLayers;
     let mask = 0;
     for (let i = 0; i < layers.length; i++) if (conditions.holds(layers[i].block)) mask |= 1 << i;
+    if (mask === 0) return this.base;
     return this.byMask.get(mask) ?? this.merge(mask, (i) => (mask & (1 << i)) !== 0);
   }
 

@@ -32,7 +32,10 @@ export function callErrorHandler(request: RequestState, reset: readonly RequestN
   const handler = conf.errorHandler ?? (status === 404 ? conf.errorHandler404 : null);
   if (handler === null) return false;
   request.env.set('REDIRECT_STATUS', String(status));
-  if (request.handler !== null || handler === conf.errorHandler) for (const notice of reset) notice(request);
+  if (request.handler !== null || handler === conf.errorHandler) {
+    for (const notice of reset) notice(request);
+    request.forgetModuleData();
+  }
   request.handler = null;
   if (handler === conf.errorHandler) {
     if (!request.body.finished) request.keepAlive = false;

@@ -22,6 +22,7 @@ export function abandonRequest(request: RequestState, slots: Slots): void {
 /** For requests that are dropped without an answer too. */
 export function resetRequest(request: RequestState, slots: Slots): void {
   for (let i = 0; i < slots.requestReset.length; i++) slots.requestReset[i](request);
+  request.forgetModuleData();
   request.method = '';
   request.version = HttpVersion.unset;
   request.target = '';
@@ -36,7 +37,6 @@ export function resetRequest(request: RequestState, slots: Slots): void {
   request.pathInfo = '';
   request.statEntry = null;
   request.handler = null;
-  if (request.moduleData.length > 0) request.moduleData.length = 0;
   if (request.env.size > 0) request.env.clear();
   request.physical.path = '';
   request.physical.docroot = '';

@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../plugin/connection-state.js';
-import type { HandlerResult, MaybeAsync } from '../plugin/handler-result.js';
+import { HandlerResult, type MaybeAsync } from '../plugin/handler-result.js';
 import type { HookName } from '../plugin/hooks.js';
 import { hookTable } from '../plugin/hooks.js';
 import { isUsed, type LoadedModule } from '../plugin/loaded-module.js';
@@ -33,12 +33,12 @@ export interface Slots {
 export function buildSlots(modules: readonly LoadedModule[]): Slots {
   const used = modules.filter(isUsed);
   return {
-    uriRaw: requestSlot(used, 'uriRaw'),
-    uriClean: requestSlot(used, 'uriClean'),
-    docroot: requestSlot(used, 'docroot'),
-    physical: requestSlot(used, 'physical'),
-    subrequestStart: requestSlot(used, 'subrequestStart'),
-    responseStart: requestSlot(used, 'responseStart'),
+    uriRaw: stepSlot(used, 'uriRaw'),
+    uriClean: stepSlot(used, 'uriClean'),
+    docroot: stepSlot(used, 'docroot'),
+    physical: stepSlot(used, 'physical'),
+    subrequestStart: stepSlot(used, 'subrequestStart'),
+    responseStart: stepSlot(used, 'responseStart'),
     requestEnv: requestSlot(used, 'requestEnv'),
     requestDone: requestSlot(used, 'requestDone'),
     requestReset: requestSlot(used, 'requestReset'),
@@ -62,6 +62,23 @@ function hookOf(module: LoadedModule, hook: HookName): (...subject: unknown[]) =
   return module.definition.hooks?.[hook] as (...subject: unknown[]) => AnyResult;
 }
 
+/**
+ * A step of a request. Where the settings that hold are the global ones, and give the module nothing to do, it is not
+ * called.
+ */
+function stepOf(module: LoadedModule, hook: HookName): RequestStep {
+  const { settings, definition } = module;
+  const { base } = settings;
+  const isIdle = definition.isUsed !== undefined && !definition.isUsed(base as object);
+  if (settings.layers.length === 0 || !isIdle || definition.seesEveryRequest)
+    return callWithSettings(module, hook);
+  const call = hookOf(module, hook);
+  return (request) => {
+    const config = settings.select(request.conditions);
+    return config === base ? HandlerResult.goOn : call(request, config, module.state);
+  };
+}
+
 /** A call of a hook with the settings that hold for the request; without conditions nothing needs to be asked. */
 export function callWithSettings(module: LoadedModule, hook: HookName): (request: RequestState) => AnyResult {
   const call = hookOf(module, hook);
@@ -71,6 +88,10 @@ export function callWithSettings(module: LoadedModule, hook: HookName): (request
     return (request) => call(request, base, module.state);
   }
   return (request) => call(request, settings.select(request.conditions), module.state);
+}
+
+function stepSlot(modules: readonly LoadedModule[], hook: HookName): RequestStep[] {
+  return inOrder(modules, hook).map((module) => stepOf(module, hook));
 }
 
 function requestSlot(

@@ -90,7 +90,6 @@ function forget({ connection, moduleData }: RequestState, _config: Config, state
   const { busy, counts, index } = state;
   const counted = busy.get(connection);
   if (counted === undefined || moduleData[index] === undefined) return;
-  moduleData[index] = undefined;
   if (--counted.requests > 0) return;
   busy.delete(connection);
   const left = (counts.get(counted.client) ?? 0) - 1;

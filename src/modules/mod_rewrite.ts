@@ -84,7 +84,7 @@ export const modRewrite = defineModule({
     keepCaptures(settings, server.conditions);
     return self;
   },
-  hooks: { uriRaw: rewriteUrl, physical: rewriteMissingFile, requestReset: forget },
+  hooks: { uriRaw: rewriteUrl, physical: rewriteMissingFile },
   decidesOnly: true,
   explain: findMatch,
 });
@@ -177,8 +177,4 @@ function endlessLoop(request: RequestState, block: number): HandlerResult {
     `ENDLESS LOOP IN rewrite-rule DETECTED ... aborting request${hint}`,
   );
   return HandlerResult.error;
-}
-
-function forget(request: RequestState, _config: Config, self: LoadedModule): void {
-  request.moduleData[self.index] = undefined;
 }

@@ -70,12 +70,12 @@ export const modSetenv = defineModule({
   name: 'mod_setenv',
   directives,
   isUsed: (config) => Object.values(config).some((entries) => entries !== undefined && entries.length > 0),
+  seesEveryRequest: true,
   start: ({ self }) => self,
   hooks: {
     uriClean: changeRequestHeaders,
     requestEnv: makeEnvironment,
     responseStart: changeResponseHeaders,
-    requestReset: forget,
   },
   decidesOnly: true,
 });
@@ -121,10 +121,6 @@ function setHeaders(headers: HeaderList, fields: readonly HeaderField[] | undefi
     if (value === '') headers.unset(lowerName);
     else headers.set(name, value);
   }
-}
-
-function forget(request: RequestState, _config: Config, self: LoadedModule): void {
-  request.moduleData[self.index] = undefined;
 }
 
 /** A line break in a value becomes a space, as in configurations that write long values over several lines. */

@@ -67,9 +67,7 @@ function explainProgress(request: RequestState, config: Config): readonly Explai
 
 function forget(request: RequestState, _config: Config, state: State): void {
   const id = request.moduleData[state.index];
-  if (id === undefined) return;
-  state.uploads.delete(id as string);
-  request.moduleData[state.index] = undefined;
+  if (id !== undefined) state.uploads.delete(id as string);
 }
 
 const parameter = 'X-Progress-ID=';

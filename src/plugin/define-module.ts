@@ -43,7 +43,8 @@ export interface ExplainLine {
  *  3. start: once a worker, gives the module's state; there is none at file level;
  *  4. hooks: called with the request, the settings that hold for it, and the state;
  *  5. stop: once the worker's last request is done.
- * A module none of whose settings `isUsed` gets no slots, and costs nothing.
+ * A module none of whose settings `isUsed` gets no slots, and costs nothing. Where only blocks use it, requests outside
+ * of those blocks pass its hooks by.
  */
 export interface ModuleDefinition<Table extends DirectiveTable, State = void> {
   readonly name: string;
@@ -52,6 +53,8 @@ export interface ModuleDefinition<Table extends DirectiveTable, State = void> {
   readonly notServed?: string;
   /** Could these settings make the module do anything? Asked for the global settings and for each block's. */
   readonly isUsed?: (config: Partial<ConfigOf<Table>>) => boolean;
+  /** Requests for which its settings are not used are shown to its hooks too: it keeps what holds at first. */
+  readonly seesEveryRequest?: true;
   /** It counts over all connections: where server.max-worker is unset, one worker serves, as in lighttpd. */
   readonly needsOneWorker?: boolean;
   /** Files, such as keys, that are read before the rights of root are given up, and again when they change. */

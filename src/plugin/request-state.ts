@@ -81,7 +81,7 @@ export class RequestState implements ConditionSource {
   statEntry: StatEntry | null = null;
   /** The module that makes the answer; its `subrequest` hook is called. */
   handler: LoadedModule | null = null;
-  /** Each module's own data for this request, by the module's index. */
+  /** Each module's own data for this request, by the module's index; forgotten behind the `requestReset` hooks. */
   readonly moduleData: unknown[] = [];
 
   /** 0 until known. */
@@ -117,6 +117,12 @@ export class RequestState implements ConditionSource {
   constructor(server: ServerContext, conditions: ConditionSet) {
     this.server = server;
     this.conditions = new ConditionCache(conditions, this);
+  }
+
+  /** The array keeps its length: one that grows again costs more than all hooks of a request. */
+  forgetModuleData(): void {
+    const { moduleData } = this;
+    for (let i = 0; i < moduleData.length; i++) moduleData[i] = undefined;
   }
 
   /** Conditions are asked anew: all of them, or, where the head was not understood, those on the connection. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resetRequest } from '../../src/lifecycle/finish.js';
 import { Lifecycle } from '../../src/lifecycle/lifecycle.js';
 import { buildSlots } from '../../src/lifecycle/slots.js';
 import { type AnyModule, defineModule } from '../../src/plugin/define-module.js';
@@ -103,6 +104,37 @@ for (const [how, fail] of [
 test('a module none of whose settings is used has no slots', () => {
   const idle = defineModule({ ...noting('idle', []), isUsed: () => false });
   assert.equal(buildSlots(load([idle])).uriRaw.length, 0);
+});
+
+test('a request outside of the blocks that use a module passes its hooks by, unless it sees every request', () => {
+  const calls: string[] = [];
+  const base = {};
+  const inBlock = { on: true };
+  let held: object = base;
+  const settings = { base, layers: [{ block: 1, values: inBlock }], select: () => held };
+  const isUsed = (config: object): boolean => 'on' in config;
+  const modules = [
+    defineModule({ ...noting('idle', calls), isUsed }),
+    defineModule({ ...noting('keeper', calls), isUsed, seesEveryRequest: true }),
+  ].map((definition, index) => ({ definition, index, settings, state: undefined }) as LoadedModule);
+  const { uriRaw } = buildSlots(modules);
+  for (const step of uriRaw) assert.equal(step(makeRequest()), goOn);
+  held = inBlock;
+  for (const step of uriRaw) step(makeRequest());
+  assert.deepEqual(calls, ['keeper raw', 'idle raw', 'keeper raw']);
+});
+
+test('what modules keep of a request is forgotten behind their last notice', () => {
+  const seen: unknown[] = [];
+  const module = defineModule({
+    name: 'keeper',
+    directives: {},
+    hooks: { requestReset: ({ moduleData }) => void seen.push(moduleData[0]) },
+  });
+  const request = makeRequest();
+  request.moduleData[0] = 'kept';
+  resetRequest(request, buildSlots(load([module])));
+  assert.deepEqual([seen, request.moduleData], [['kept'], [undefined]]);
 });
 
 test('reset and close notices come in reverse load order', () => {

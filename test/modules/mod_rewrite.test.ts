@@ -112,7 +112,7 @@ describe('mod_rewrite', () => {
     const request = run.request('/a');
     assert.equal(run.call('uriRaw', request), HandlerResult.comeback);
     assert.equal(run.call('uriRaw', request), goOn);
-    run.notify('requestReset', request);
+    request.forgetModuleData();
     request.target = '/a';
     assert.equal(run.call('uriRaw', request), HandlerResult.comeback);
   });

@@ -71,7 +71,7 @@ describe('mod_setenv', () => {
     request.conditions.reset();
     module.call('uriClean', request);
     assert.equal(request.headers.size, 0);
-    module.notify('requestReset', request);
+    request.forgetModuleData();
     module.call('uriClean', request);
     assert.deepEqual(linesOf(request.headers), ['X-A: a']);
   });

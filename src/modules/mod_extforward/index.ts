@@ -292,7 +292,6 @@ function addProxyEnv(request: RequestState, _config: Config, state: State): void
 
 function restore(request: RequestState, _config: Config, state: State): void {
   if (request.moduleData[state.index] !== true) return;
-  request.moduleData[state.index] = undefined;
   request.remoteAddress = request.connection.peerAddress;
   request.remotePort = request.connection.peerPort;
   request.conditions.resetField('remoteIp');

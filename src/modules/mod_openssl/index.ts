@@ -31,9 +31,6 @@ export const modOpenssl = defineModule({
   hooks: {
     uriRaw: tellOfClient,
     requestEnv: tellOfConnection,
-    requestReset: (request, _, { index }) => {
-      request.moduleData[index] = undefined;
-    },
     trigger: ({ policy }) => policy.everySecond(),
   },
   explain: ({ connection }, config) =>
