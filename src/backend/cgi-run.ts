@@ -5,7 +5,8 @@ import type { RequestState } from '../plugin/request-state.js';
 import { BackendAnswer } from './backend-answer.js';
 import { addCgiEnvironment, variableName } from './cgi-environment.js';
 import { drained } from './drained.js';
-import { isDirectlyExecutable, Program } from './process.js';
+import type { Program } from './program.js';
+import type { ProgramStarter } from './program-starter.js';
 import type { ProgramCall } from './program-text.js';
 import type { SendfileOptions } from './x-sendfile.js';
 
@@ -25,6 +26,7 @@ export interface CgiOptions {
   readonly halfCloseSignal: number;
   /** Variables that programs inherit from the server. */
   readonly inherited: ReadonlyMap<string, string>;
+  readonly programs: ProgramStarter;
   readonly onEnd: (run: CgiRun) => void;
 }
 
@@ -121,13 +123,11 @@ export class CgiRun {
   private startProgram(): Program {
     const { request, path, options } = this;
     const { interpreter } = options;
-    if (interpreter === '' && !isDirectlyExecutable(path))
-      throw new Error('the file names no interpreter (ENOEXEC)');
     const { body } = request;
     const hasInput = body.length !== 0 || options.upgrade;
     const fd = options.streamRequestBody || options.upgrade ? -1 : body.fileDescriptor;
     const first = interpreter === '' ? path : interpreter;
-    return new Program({
+    return options.programs.start({
       // a name without a slash is looked for in the folder alone, not in $PATH
       file: first.includes('/') ? first : `./${first}`,
       args: interpreter === '' ? [path] : [interpreter, path],

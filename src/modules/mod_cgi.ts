@@ -6,6 +6,7 @@
 import { constants } from 'node:os';
 import { environmentLines } from '../backend/cgi-environment.js';
 import { CgiRun } from '../backend/cgi-run.js';
+import { ProgramStarter } from '../backend/program-starter.js';
 import { allowsUpgrade, streamsRequestBody } from '../backend/request-policy.js';
 import type { SendfileOptions } from '../backend/x-sendfile.js';
 import { lowerAscii } from '../base/ascii.js';
@@ -102,19 +103,14 @@ interface State {
   /** The body of a request becomes one file, which the program reads by itself. */
   readonly bodyAsFile: boolean;
   readonly inherited: ReadonlyMap<string, string>;
+  readonly programs: ProgramStarter;
 }
 
 export const modCgi = defineModule({
   name: 'mod_cgi',
   directives,
   isUsed: (config) => (config['cgi.assign'] ?? []).length > 0,
-  start: ({ server, self }: StartContext<Config>): State => ({
-    self,
-    runs: new Set(),
-    now: () => server.clock.monotonicSeconds,
-    bodyAsFile: server.features.bool('cgi.tempfile-accum', true),
-    inherited: inheritedVariables(),
-  }),
+  start,
   hooks: {
     subrequestStart: takeProgram,
     subrequest: (request, _config, { self }) => runOf(request, self)?.start() ?? HandlerResult.goOn,
@@ -125,10 +121,28 @@ export const modCgi = defineModule({
   },
   decidesOnly: true,
   explain: explainProgram,
-  stop: ({ runs }) => {
+  stop: ({ runs, programs }) => {
     for (const run of runs) run.close();
+    programs.stop();
   },
 });
+
+function start({ server, self }: StartContext<Config>): State {
+  const programs = new ProgramStarter();
+  if (programs.problem !== null)
+    server.errorLog.info(
+      'mod_cgi.c',
+      `programs are started by Node, at half the speed (${programs.problem})`,
+    );
+  return {
+    self,
+    runs: new Set(),
+    now: () => server.clock.monotonicSeconds,
+    bodyAsFile: server.features.bool('cgi.tempfile-accum', true),
+    inherited: inheritedVariables(),
+    programs,
+  };
+}
 
 function runOf(request: RequestState, self: LoadedModule): CgiRun | undefined {
   return request.moduleData[self.index] as CgiRun | undefined;
@@ -168,6 +182,7 @@ function takeProgram(request: RequestState, config: Config, state: State): Handl
     sendfile: sendfileOptions(config),
     ...config['cgi.limits'],
     inherited: state.inherited,
+    programs: state.programs,
     onEnd: (ended) => state.runs.delete(ended),
   });
   state.runs.add(run);

@@ -117,6 +117,7 @@ export const packageHomes: Readonly<Record<string, readonly RoomName[]>> = {
   chokidar: ['process'],
   fengari: ['modules'],
   'hash-wasm': ['modules'],
+  koffi: ['backend'],
   maxmind: ['files'],
   mime: ['modules'],
   'node-sqlite3-wasm': ['files'],

@@ -1,4 +1,5 @@
-import { Program } from '../../backend/process.js';
+import { NodeProgram } from '../../backend/node-program.js';
+import type { Program } from '../../backend/program.js';
 import type { RequestState } from '../../plugin/request-state.js';
 
 /** More than this ends a program: it would fill the memory. */
@@ -10,7 +11,7 @@ export async function appendCommandOutput(request: RequestState, command: string
   const complain = (problem: string): void => conf.errorLog.error('mod_ssi.c', `${problem}: ${command}`);
   let program: Program;
   try {
-    program = new Program({
+    program = new NodeProgram({
       file: '/bin/sh',
       args: ['/bin/sh', '-c', command],
       folder: process.cwd(),

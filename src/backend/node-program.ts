@@ -1,33 +1,19 @@
 import { ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import type { LogWriter } from '../log/log-writer.js';
-import { type ProgramCall, type SystemCall, systemCall } from './program-text.js';
+import { forwardLines, type Program, type ProgramOptions } from './program.js';
+import { type SystemCall, systemCall } from './program-text.js';
 
-export interface ProgramOptions extends ProgramCall {
-  /** `pipe`, `none` (/dev/null), or the descriptor of an open file. */
-  readonly input: 'pipe' | 'none' | number;
-  /** Null: the server's own standard error. */
-  readonly errors: LogWriter | null;
-  /** The exit status, or the signal that ended it. Also called where the program could not be started. */
-  onExit(status: number | null, signal: NodeJS.Signals | null): void;
-}
-
-/**
- * A program that answers on its standard output. It is reaped whatever becomes of the request; `kill` after its end
- * does nothing, so that no other process is ever hit.
- */
-export class Program {
+/** A program that Node starts, by a fork of the server. */
+export class NodeProgram implements Program {
   readonly output: Readable;
-  /** Null unless it reads from a pipe. */
   readonly input: Writable | null;
-  /** 0 where it could not be started: then the output is empty. */
   readonly pid: number;
   private readonly child: ChildProcess;
   private isRunning = true;
 
-  /** Throws where the system refuses another process. */
   constructor(options: ProgramOptions) {
+    if (!isDirectlyExecutable(options.file)) throw new Error('the file names no interpreter (ENOEXEC)');
     const call = systemCall(options);
     const inherited = options.errors === null ? 2 : options.errors.fileDescriptor;
     this.child = start(call, [
@@ -41,7 +27,7 @@ export class Program {
     // a program may close its input early, as one that does not read the body does
     this.input?.on('error', ignore);
     this.output.on('error', ignore);
-    if (this.child.stderr !== null) forward(this.child.stderr, options.errors!);
+    if (this.child.stderr !== null) forwardLines(this.child.stderr, options.errors!);
     this.child.on('error', () => this.ended(options, null, null));
     this.child.on('exit', (status, signal) => this.ended(options, status, signal));
   }
@@ -50,7 +36,6 @@ export class Program {
     if (this.isRunning && this.pid !== 0) this.child.kill(signal);
   }
 
-  /** Takes the server's ends of the pipes away. */
   disconnect(): void {
     this.output.destroy();
     this.input?.destroy();
@@ -81,30 +66,11 @@ function start({ file, args, folder, environment, repeated }: SystemCall, stdio:
 
 function ignore(): void {}
 
-/** Passes whole lines on, so that the messages of programs do not mix within a line. */
-function forward(from: Readable, to: LogWriter): void {
-  let rest = '';
-  from.on('data', (chunk: Buffer) => {
-    const text = rest + chunk.toString('latin1');
-    const end = text.lastIndexOf('\n') + 1;
-    rest = text.slice(end);
-    if (end === 0) return;
-    to.write(text.slice(0, end));
-    to.flush();
-  });
-  from.on('error', ignore);
-  from.on('end', () => {
-    if (rest === '') return;
-    to.write(`${rest}\n`);
-    to.flush();
-  });
-}
-
 /**
  * Would the kernel run this file by itself? The C library hands a text without `#!` to the shell, which lighttpd's
  * execve does not; such a file is refused here instead.
  */
-export function isDirectlyExecutable(path: string): boolean {
+function isDirectlyExecutable(path: string): boolean {
   const start = Buffer.alloc(64);
   let fd = -1;
   try {
