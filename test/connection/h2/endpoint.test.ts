@@ -44,7 +44,7 @@ before(async () => {
     'www/echo.sh': "printf 'Content-Type: text/plain\\r\\n\\r\\n'\ncat",
     'www/env.sh': 'printf \'Content-Type: text/plain\\r\\n\\r\\n\'\nprintf "$HTTP_HOST $HTTP_X_A"',
     'www/fields.sh':
-      "printf 'Connection: close\\r\\nKeep-Alive: timeout=5\\r\\nProxy-Connection: close\\r\\nTransfer-Encoding: chunked\\r\\nUpgrade: x\\r\\nX-Mixed: A\\r\\n'\nhead -c 40000 /dev/zero | tr '\\0' '|' | sed 's/^/X-Long: /'\nprintf '\\r\\n\\r\\nbody'",
+      "printf 'Connection: close\\r\\nKeep-Alive: timeout=5\\r\\nProxy-Connection: close\\r\\nTransfer-Encoding: chunked\\r\\nUpgrade: x\\r\\nX-Mixed: A\\r\\n'\nhead -c 40000 /dev/zero | tr '\\0' '|' | sed 's/^/X-Long: /'\nprintf '\\r\\n\\r\\n4\\r\\nbody\\r\\n0\\r\\n\\r\\n'",
   });
 });
 after(() => server.stop());
@@ -200,13 +200,17 @@ test('RFC 9113, 6.7: a PING comes back as it was, an answer to one does not', as
   client.close();
 });
 
-test('RFC 9113, 6.8 and 7: after GOAWAY of a client, whatever its code, its streams are served to their end', async () => {
+test('RFC 9113, 6.8 and 7: after GOAWAY of a client its streams are served to their end, unless it names an error', async () => {
   const client = await Http2Client.connect(server.port);
-  client.send(post(1, '/echo.sh'), frame(Type.GOAWAY, 0, 0, uint32(0, 0xfffffff0)));
+  client.send(post(1, '/echo.sh'), frame(Type.GOAWAY, 0, 0, uint32(0, 0)));
   client.send(frame(Type.DATA, END_STREAM, 1, 'to the end'));
   assert.equal(String((await client.whole(1)).body), 'to the end');
   assert.ok(await client.until(() => client.closed));
   client.close();
+  const failing = await Http2Client.connect(server.port);
+  failing.send(post(1, '/echo.sh'), frame(Type.GOAWAY, 0, 0, uint32(0, 0xfffffff0)));
+  assert.equal(await failing.verdict(1), 'connection PROTOCOL_ERROR');
+  assert.ok(await failing.until(() => failing.closed));
 });
 
 test('RFC 9113, 6.8 and 8.7: GOAWAY names each stream that was served, and never a later one than before', async () => {

@@ -57,6 +57,24 @@ const connectionCases: Case[] = [
     '200',
     [post(1, '/b.sh'), frame(Type.DATA, END_STREAM, 1, Buffer.alloc(16384))],
   ],
+  [
+    '4.2',
+    'a block in a frame that is too large',
+    'connection FRAME_SIZE_ERROR',
+    [frame(Type.HEADERS, all, 1, Buffer.alloc(16385))],
+  ],
+  [
+    '4.2',
+    'the rest of a block in a frame that is too large',
+    'connection FRAME_SIZE_ERROR',
+    [frame(Type.HEADERS, END_STREAM, 1, get), continued(1, END_HEADERS, Buffer.alloc(16385))],
+  ],
+  [
+    '4.2',
+    'SETTINGS that are too large',
+    'connection FRAME_SIZE_ERROR',
+    [frame(Type.SETTINGS, 0, 0, Buffer.alloc(16386))],
+  ],
   ['4.1', 'a frame of an unknown type is ignored', '200', [frame(99, 255, 1, 'what'), request(1, '/a.txt')]],
   ['4.1', 'unknown flags are ignored', '200', [frame(Type.HEADERS, all | 0x50, 1, get)]],
   [
@@ -132,6 +150,13 @@ const connectionCases: Case[] = [
     '200',
     [request(1, '/a.txt'), frame(Type.RST_STREAM, 0, 1, uint32(8))],
   ],
+  [
+    '5.1',
+    'WINDOW_UPDATE on a stream that the client has ended is fine',
+    '200',
+    [post(1, '/b.sh'), frame(Type.DATA, END_STREAM, 1, 'x'), frame(Type.WINDOW_UPDATE, 0, 1, uint32(1))],
+  ],
+  ['5.1', 'DATA on a stream of the server', 'connection PROTOCOL_ERROR', [frame(Type.DATA, 0, 2, 'x')]],
   ['5.1.1', 'a stream number that is even', 'connection PROTOCOL_ERROR', [frame(Type.HEADERS, all, 2, get)]],
   [
     '5.1.1',
@@ -203,6 +228,12 @@ const connectionCases: Case[] = [
     'CONTINUATION of another stream',
     'connection PROTOCOL_ERROR',
     [frame(Type.HEADERS, END_STREAM, 1, get), continued(3, END_HEADERS)],
+  ],
+  [
+    '6.2',
+    'PRIORITY within a block',
+    'connection PROTOCOL_ERROR',
+    [frame(Type.HEADERS, END_STREAM, 1, get), frame(Type.PRIORITY, 0, 1, Buffer.alloc(5))],
   ],
   [
     '6.3',
@@ -310,6 +341,12 @@ const connectionCases: Case[] = [
   ['6.10', 'CONTINUATION without HEADERS', 'connection PROTOCOL_ERROR', [continued(1, END_HEADERS, get)]],
   [
     '6.10',
+    'CONTINUATION for no stream',
+    'connection PROTOCOL_ERROR',
+    [frame(Type.HEADERS, END_STREAM, 1, get), continued(0, END_HEADERS)],
+  ],
+  [
+    '6.10',
     'CONTINUATION behind a block that has ended',
     'connection PROTOCOL_ERROR',
     [post(1, '/b.sh'), continued(1, END_HEADERS, get)],
@@ -374,13 +411,45 @@ for (const [section, what, verdict, frames, streamId = 1] of connectionCases) {
   });
 }
 
+/** Blocks that RFC 7541 forbids: what they say in hexadecimal. */
+const wrongBlocks: [section: string, what: string, bytes: string][] = [
+  ['6.1', 'index 0', '80'],
+  ['2.3.3', 'an index beyond both tables', 'be'],
+  ['4.2', 'a change of the table size behind a field', '8220'],
+  ['6.3', 'a table larger than was offered', '3fe21f'],
+  ['5.1', 'an integer beyond what an index can be', 'ffffffffffffff7f'],
+  ['5.1', 'an integer that is cut off', '7f80'],
+  ['5.2', 'padding of eight bits', '4081ff0161'],
+  ['5.2', 'padding that is not the start of the end-of-string code', '4081fe0161'],
+  ['5.2', 'the end-of-string code', '4084fffffffc0161'],
+];
+
+for (const [section, what, bytes] of wrongBlocks) {
+  test(`RFC 7541, ${section}: ${what}: connection COMPRESSION_ERROR`, async () => {
+    const client = await Http2Client.connect(server.port);
+    client.send(frame(Type.HEADERS, all, 1, Buffer.from(bytes, 'hex')));
+    assert.equal(await client.verdict(1), 'connection COMPRESSION_ERROR');
+    assert.ok(await client.until(() => client.closed));
+  });
+}
+
 /** lighttpd answers malformed requests, as RFC 9113, 8.1.1 lets a server do, so that clients do not try again. */
 const malformed: [what: string, status: string, fields: Fields][] = [
   ['a name in upper case', '400', requestFields('/a.txt', 'GET', [['X-Up', 'x']])],
   ['a name with a blank', '400', requestFields('/a.txt', 'GET', [['x y', 'x']])],
+  ['a name with a DEL', '400', requestFields('/a.txt', 'GET', [['x\x7f', 'x']])],
+  ['a name beyond ASCII', '400', requestFields('/a.txt', 'GET', [['x\x80', 'x']])],
+  ['a name with a colon', '400', requestFields('/a.txt', 'GET', [['x:y', 'x']])],
   ['an empty name', '400', requestFields('/a.txt', 'GET', [['', 'x']])],
   ['a value with a NUL', '400', requestFields('/a.txt', 'GET', [['x', 'a\0b']])],
   ['a value with a line end', '400', requestFields('/a.txt', 'GET', [['x', 'a\r\nb: c']])],
+  ['a value with blanks around it, as in lighttpd', '200', requestFields('/a.txt', 'GET', [['x', ' y ']])],
+  ['Keep-Alive, as in lighttpd', '200', requestFields('/a.txt', 'GET', [['keep-alive', 'timeout=5']])],
+  [
+    'Proxy-Connection, as in lighttpd',
+    '200',
+    requestFields('/a.txt', 'GET', [['proxy-connection', 'close']]),
+  ],
   ['Connection', '400', requestFields('/a.txt', 'GET', [['connection', 'close']])],
   ['Upgrade', '400', requestFields('/a.txt', 'GET', [['upgrade', 'x']])],
   ['Transfer-Encoding', '400', requestFields('/a.txt', 'GET', [['transfer-encoding', 'chunked']])],
@@ -406,6 +475,11 @@ const malformed: [what: string, status: string, fields: Fields][] = [
     'an :authority with a line end',
     '400',
     requestFields('/a.txt').map(([name, value]) => [name, name === ':authority' ? 'a\r\nb' : value]),
+  ],
+  [
+    'a user in :authority',
+    '400',
+    requestFields('/a.txt').map(([name, value]) => [name, name === ':authority' ? 'u@a' : value]),
   ],
   ['Host beside :authority', '200', requestFields('/a.txt', 'GET', [['host', 'a']])],
   ['another Host than :authority', '400', requestFields('/a.txt', 'GET', [['host', 'b']])],

@@ -135,14 +135,21 @@ test('a client that speaks HTTP where TLS is expected is closed without an answe
   await server.stop();
 });
 
-test('protocols that nobody speaks are refused, HTTP/1.1 is agreed on', async () => {
+test('by ALPN HTTP/1.1 or HTTP/2 is agreed on; h2c, and what nobody speaks, is refused', async () => {
   const server = await startServer([tls]);
   const agreed = await askOverTls({ port: server.port, ALPNProtocols: ['spdy/3', 'http/1.1'] });
   assert.equal(agreed.application, 'http/1.1');
-  await assert.rejects(
-    askOverTls({ port: server.port, ALPNProtocols: ['spdy/3'] }),
-    /no application protocol/i,
-  );
+  const socket = connect({ port: server.port, ALPNProtocols: ['h2c', 'h2'], rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  assert.equal(socket.alpnProtocol, 'h2');
+  const [frame] = (await once(socket, 'data')) as [Buffer];
+  assert.equal(frame[3], 4, 'SETTINGS come first');
+  socket.destroy();
+  for (const unknown of ['spdy/3', 'h2c'])
+    await assert.rejects(
+      askOverTls({ port: server.port, ALPNProtocols: [unknown] }),
+      /no application protocol/i,
+    );
   await server.stop();
 });
 
