@@ -8,7 +8,7 @@ export type Command = (words: readonly string[]) => Promise<number>;
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['check', async () => (await import('./check.js')).check],
   ['explain', async () => (await import('./explain.js')).explain],
-  ['migrate', async () => notBuilt('migrate')],
+  ['migrate', async () => (await import('./migrate.js')).migrate],
   ['compare', async () => notBuilt('compare')],
   ['fmt', async () => (await import('./fmt.js')).fmt],
   ['reload', async () => (await import('./reload.js')).reloadCommand],

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { formatFileText } from '../migration/format/index.js';
 import { type CommandWords, runCommand } from './command.js';
 import { latin1Of, printDiagnostics, printError, printOutput } from './output.js';
+import { replaceFile } from './replace-file.js';
 
 const help = `usage: lighttpd-ts fmt FILE [--check]
 
@@ -54,23 +55,6 @@ function format(file: string, onlyCheck: boolean): number {
     return formatted === text ? 0 : 1;
   }
   if (file === '-') printOutput(formatted);
-  else if (formatted !== text) replaceText(file, formatted);
+  else if (formatted !== text) replaceFile(file, formatted);
   return 0;
-}
-
-/** The file has the old text or the new one, each whole, and keeps its mode and owner; a link stays a link. */
-function replaceText(file: string, text: string): void {
-  const target = fs.realpathSync(file);
-  const { mode, uid, gid } = fs.statSync(target);
-  const temporary = `${target}.${process.pid}.new`;
-  try {
-    fs.writeFileSync(temporary, text, { encoding: 'latin1', flag: 'wx', mode: 0o600 });
-    const made = fs.statSync(temporary);
-    if (made.uid !== uid || made.gid !== gid) fs.chownSync(temporary, uid, gid);
-    fs.chmodSync(temporary, mode & 0o7777);
-    fs.renameSync(temporary, target);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
 }

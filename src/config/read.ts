@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The grammar to use again where many configurations are read. */
   readonly syntax?: ConfigSyntax;
+  /** Texts that are read in place of files of these names. */
+  readonly texts?: ReadonlyMap<string, string>;
   /** What `var.PID` is; the process's own otherwise. */
   readonly processId?: number;
 }
@@ -58,12 +60,14 @@ class FileLoader implements TextLoader {
   readonly basedir: string;
   private readonly commandTimeoutMs: number;
   private readonly environment: Readonly<Record<string, string | undefined>>;
+  private readonly texts: ReadonlyMap<string, string> | undefined;
 
   constructor(mainFile: string, options: ReadOptions) {
     this.processId = options.processId ?? process.pid;
     this.basedir = mainFile.slice(0, mainFile.lastIndexOf('/') + 1);
     this.commandTimeoutMs = options.commandTimeoutMs ?? commandTimeoutMs;
     this.environment = options.environment ?? process.env;
+    this.texts = options.texts;
   }
 
   environmentVariable(name: string): string | undefined {
@@ -85,6 +89,8 @@ class FileLoader implements TextLoader {
   }
 
   readFile(name: string): string {
+    const given = this.texts?.get(name);
+    if (given !== undefined) return given;
     let file: number;
     try {
       file = openSync(Buffer.from(name, 'latin1'), 'r');

@@ -26,11 +26,16 @@ const unreadCodes: readonly DiagnosticCode[] = [
 
 /**
  * Every problem of a configuration (`-`: standard input) and of all that it includes, in one run: what a server says
- * when it loads it, and what only a reader of the whole can tell. `moduleDir`: as `-m`.
+ * when it loads it, and what only a reader of the whole can tell. `moduleDir`: as `-m`. `texts`: what is read in place
+ * of files of these names.
  */
-export async function checkFile(fileName: string, moduleDir: string): Promise<CheckReport> {
+export async function checkFile(
+  fileName: string,
+  moduleDir: string,
+  texts?: ReadonlyMap<string, string>,
+): Promise<CheckReport> {
   const syntax = new ConfigSyntax();
-  const { tree, diagnostics } = readConfiguration(fileName, { syntax });
+  const { tree, diagnostics } = readConfiguration(fileName, { syntax, texts });
   const isWhole = !diagnostics.items.some(
     ({ code, severity }) => severity === 'error' && unreadCodes.includes(code),
   );
