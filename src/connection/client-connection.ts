@@ -72,6 +72,11 @@ export abstract class ClientConnection implements ConnectionState {
     this.requestCount = from.requestCount;
   }
 
+  /** Streams of HTTP/2 have theirs. */
+  get streamId(): number {
+    return 0;
+  }
+
   abstract get activity(): ConnectionActivity;
   abstract get requests(): readonly RequestState[];
   /** The first `count` bytes of a buffer have arrived; it is used again after this call. */

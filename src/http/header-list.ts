@@ -48,7 +48,7 @@ export class HeaderList {
     return index < 0 ? undefined : this.values[index];
   }
 
-  /** Replaces every field of that name by one. */
+  /** Replaces every field of that name by one, which keeps the first one's spelling (http_header_response_set). */
   set(name: string, value: string): void {
     const lower = name.toLowerCase();
     const index = this.indexOf(lower);
@@ -57,7 +57,6 @@ export class HeaderList {
       return;
     }
     this.own();
-    this.names[index] = name;
     this.values[index] = value;
     for (let i = this.names.length - 1; i > index; i--) if (this.lowerNames[i] === lower) this.removeAt(i);
   }

@@ -47,6 +47,8 @@ export interface ConnectionState {
   preread: Preread | null;
   /** A connection-accept handler sets it to take the connection away from HTTP. */
   tunnel: TunnelHandler | null;
+  /** Of HTTP/2: which stream the request came on; 0 with HTTP/1.x. */
+  readonly streamId: number;
   /** Requests so far, this one included. */
   readonly requestCount: number;
   readonly bytesRead: number;

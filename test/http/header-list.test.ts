@@ -22,10 +22,10 @@ test('fields keep their order and spelling, and are found without case', () => {
   assert.equal(list.get('x-c'), undefined);
 });
 
-test('set replaces all fields of the name in the place of the first', () => {
+test('set replaces all fields of the name in the place, and under the spelling, of the first', () => {
   const list = listOf(['A', '1'], ['B', '2'], ['a', '3'], ['C', '4'], ['A', '5']);
   list.set('a', 'new');
-  assert.deepEqual(fields(list), ['a: new', 'B: 2', 'C: 4']);
+  assert.deepEqual(fields(list), ['A: new', 'B: 2', 'C: 4']);
 });
 
 test('append joins with a comma, cookies with a semicolon; an empty value adds nothing', () => {

@@ -123,6 +123,7 @@ export class Http2Connection extends ClientConnection {
       if (used === 0) break;
       at += used;
     }
+    this.streams.startArrived();
     this.isProcessing = false;
     if (at < end && !this.isLingering && !this.isClosed) this.keepForLater(data.subarray(at, end));
     this.sender.pump();

@@ -24,6 +24,8 @@ export class RequestStreams {
   readonly open: Http2Stream[] = [];
   /** Requests that wait until one of those has ended. */
   private readonly waiting: Http2Stream[] = [];
+  /** Requests whose bodies may stand behind them in what is being read. */
+  private readonly arriving: Http2Stream[] = [];
   readonly ended = new EndedStreams();
   private readonly connection: Http2Connection;
   private readonly context: ConnectionContext;
@@ -130,7 +132,21 @@ export class RequestStreams {
         this.connection.output.windowUpdate(streamId, bodyWindow);
       }
     }
-    const outcome = this.context.lifecycle.handle(request);
+    if (stream.clientEnded) this.start(stream);
+    else this.arriving.push(stream);
+  }
+
+  /**
+   * What came at once has been taken. A body that came with its request is there when the lifecycle asks for it, as in
+   * lighttpd: then its length is known, which decides between an answer and 411.
+   */
+  startArrived(): void {
+    if (this.arriving.length === 0) return;
+    for (const stream of this.arriving.splice(0)) if (!stream.isClosed) this.start(stream);
+  }
+
+  private start(stream: Http2Stream): void {
+    const outcome = this.context.lifecycle.handle(stream.request);
     if (typeof outcome === 'boolean') this.respond(stream, outcome);
     else outcome.then((answered) => this.respond(stream, answered));
   }

@@ -137,6 +137,7 @@ function connectionOf({ socket, scheme, remoteAddress }: ImaginedRequest): Conne
     scheme,
     preread: null,
     tunnel: null,
+    streamId: 0,
     requestCount: 1,
     bytesRead: 0,
     bytesWritten: 0,

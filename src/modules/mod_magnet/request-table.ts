@@ -28,10 +28,11 @@ export function requestTable(parts: RequestParts): LuaTable {
 const items = new Map<string, (request: RequestState) => LuaValue>([
   ['bytes_in', ({ headBytesIn, body }) => headBytesIn + body.bytesIn],
   ['bytes_out', ({ headBytesOut, bodyBytesOut }) => headBytesOut + bodyBytesOut],
-  ['stream_id', () => 0],
-  ['req_count', ({ connection }) => connection.requestCount],
+  ['stream_id', ({ connection }) => connection.streamId],
+  // lighttpd counts the preface of HTTP/2, too
+  ['req_count', ({ connection }) => connection.requestCount + (connection.streamId === 0 ? 0 : 1)],
   ['start_time', ({ startedAt }) => secondsAndNanoseconds(startedAt)],
-  ['keep_alive', ({ keepAlive }) => (keepAlive ? 1 : 0)],
+  ['keep_alive', ({ keepAlive, connection }) => (keepAlive && connection.streamId === 0 ? 1 : 0)],
   ['http_status', ({ status }) => status],
   ['req_header_len', ({ headBytesIn }) => headBytesIn],
   ['resp_header_len', ({ headBytesOut }) => headBytesOut],

@@ -135,6 +135,16 @@ test('a large body comes back as it was, by a program', async () => {
   session.close();
 });
 
+test('a body that comes with its request has a length, where bodies are streamed too', async () => {
+  const client = await Http2Client.connect(server.port);
+  client.send(post(1, '/stream/echo.sh'), frame(Type.DATA, END_STREAM, 1, 'all of it'));
+  const { fields, body } = await client.whole(1);
+  assert.deepEqual([fields.get(':status'), String(body)], [['200'], 'all of it']);
+  client.send(post(3, '/stream/echo.sh'));
+  assert.deepEqual((await client.whole(3)).fields.get(':status'), ['411']);
+  client.close();
+});
+
 test('a body larger than server.max-request-size is refused with 413', async () => {
   const client = await Http2Client.connect(server.port);
   client.send(post(1, '/echo.sh', [['content-length', String(4 * big)]]));
