@@ -118,6 +118,7 @@ export const packageHomes: Readonly<Record<string, readonly RoomName[]>> = {
   fengari: ['modules'],
   'hash-wasm': ['modules'],
   koffi: ['backend'],
+  ldapts: ['modules'],
   maxmind: ['files'],
   mime: ['modules'],
   'node-sqlite3-wasm': ['files'],
