@@ -3,6 +3,14 @@ import { Socket } from 'node:net';
 import { forwardLines, type Program, type ProgramOptions } from './program.js';
 import { type PipeEnds, type ProgramEnd, type SystemSpawn, signalName } from './system-spawn.js';
 
+/** What the programs of a worker share. */
+export interface ProgramShare {
+  readonly system: SystemSpawn;
+  readonly reaper: Reaper;
+  /** What they write is read into this buffer; Node would make one of 64 KiB for each of them. */
+  readonly readBuffer: Buffer;
+}
+
 /** A program that was started without a fork of the server. */
 export class SystemProgram implements Program {
   readonly output: Socket;
@@ -10,7 +18,7 @@ export class SystemProgram implements Program {
   readonly pid: number;
   private isRunning = true;
 
-  constructor(options: ProgramOptions, system: SystemSpawn, reaper: Reaper) {
+  constructor(options: ProgramOptions, { system, reaper, readBuffer }: ProgramShare) {
     const pipes: PipeEnds[] = [];
     const newPipe = (): PipeEnds => {
       pipes.push(system.pipe());
@@ -34,12 +42,12 @@ export class SystemProgram implements Program {
       throw error;
     }
     reaper.watch(this.pid, (end) => this.ended(options, end));
-    this.output = readFrom(output);
+    this.output = readFrom(output, readBuffer);
     this.input = input === null ? null : writeTo(input);
     // a program may close its input early, as one that does not read the body does
     this.input?.on('error', ignore);
     this.output.on('error', ignore);
-    if (errors !== null) forwardLines(readFrom(errors), options.errors!);
+    if (errors !== null) forwardLines(readFrom(errors, readBuffer), options.errors!);
   }
 
   kill(signal: NodeJS.Signals | number): void {
@@ -97,9 +105,13 @@ export class Reaper {
 }
 
 /** The server's end; the program's is closed here. */
-function readFrom({ readEnd, writeEnd }: PipeEnds): Socket {
+function readFrom({ readEnd, writeEnd }: PipeEnds, buffer: Buffer): Socket {
   close(writeEnd);
-  return new Socket({ fd: readEnd, readable: true, writable: false });
+  const callback = (length: number): boolean => socket.push(Buffer.from(buffer.subarray(0, length)));
+  // (Node takes `onread` here too; its types say so of connections alone)
+  const options = { fd: readEnd, readable: true, writable: false, onread: { buffer, callback } };
+  const socket = new Socket(options);
+  return socket;
 }
 
 function writeTo({ readEnd, writeEnd }: PipeEnds): Socket {

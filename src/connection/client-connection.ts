@@ -137,6 +137,12 @@ export abstract class ClientConnection implements ConnectionState {
     return this.halfClose.promise;
   }
 
+  /** Nobody waits any more for what becomes of a request that is over: a connection may live for millions of them. */
+  protected forgetWaiting(): void {
+    this.abortion = null;
+    this.halfClose = null;
+  }
+
   pauseReading(): void {
     if (this.isPaused) return;
     this.isPaused = true;

@@ -305,6 +305,7 @@ export class Http1Connection extends ClientConnection implements BodySource, Bod
     this.body = null;
     this.request = null;
     requests.release(request);
+    this.forgetWaiting();
     if (staysOpen) {
       this.phase = 'reading';
       this.readAt = server.clock.monotonicSeconds;
