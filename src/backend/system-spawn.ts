@@ -146,9 +146,12 @@ export class SystemSpawn {
     if (error !== undefined) throw systemError('posix_spawn', error);
   }
 
-  /** How the program has ended; null while it runs, or where it is nobody's any more. */
+  /** How the program has ended; null while it runs. */
   endOf(pid: number): ProgramEnd | null {
-    if (this.library.waitpid(pid, this.numbers, doNotWait) !== pid) return null;
+    const found = this.library.waitpid(pid, this.numbers, doNotWait);
+    if (found === 0) return null;
+    // reaped by somebody else: its number may be another's by now
+    if (found !== pid) return { status: null, signal: 0 };
     const word = this.numbers.readInt32LE(0);
     const signal = word & 0x7f;
     return signal === 0 ? { status: (word >> 8) & 0xff, signal } : { status: null, signal };
