@@ -1,8 +1,8 @@
+import { unicodeText } from '../base/latin1.js';
 import type { KeptPrograms, ProgramSource, ProgramSpec, ProgramState } from '../plugin/programs.js';
 import type { BackendHost } from './backend-host.js';
 import type { BackendSettings } from './backend-options.js';
 import type { Address, Endpoint } from './endpoint.js';
-import { systemText } from './program-text.js';
 import type { Backend } from './read-backends.js';
 
 /**
@@ -107,6 +107,6 @@ function programEnvironment(settings: BackendSettings): Record<string, string> {
   const environment: Record<string, string> = { PHP_FCGI_CHILDREN: '1' };
   for (const [name, value] of Object.entries(process.env))
     if (value !== undefined && (copied.length === 0 || copied.includes(name))) environment[name] = value;
-  for (const { key, value } of settings['bin-environment']) environment[key] = systemText(value) ?? value;
+  for (const { key, value } of settings['bin-environment']) environment[key] = unicodeText(value) ?? value;
   return environment;
 }

@@ -1,8 +1,8 @@
 import type { NetConnectOpts } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { unicodeText } from '../base/latin1.js';
 import type { BackendConnection } from './backend-connection.js';
 import { Counter } from './counter.js';
-import { systemText } from './program-text.js';
 
 /**
  * `running` takes requests; `overloaded` refused a connection and is left alone until `disabledUntil`; `died` is a
@@ -23,7 +23,7 @@ export function addressName({ path, host, port }: Address): string {
 }
 
 export function connectOptions({ path, host, port }: Address): NetConnectOpts {
-  return path === '' ? { host, port } : { path: systemText(path) ?? path };
+  return path === '' ? { host, port } : { path: unicodeText(path) ?? path };
 }
 
 /** One place where a backend listens: a socket of another server, or one that a program of ours listens on (gw_proc). */

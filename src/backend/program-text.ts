@@ -1,14 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-
-/**
- * Node gives strings to the system as UTF-8. Text here is latin1, a character a byte: this makes a string that Node
- * turns back into exactly these bytes. Null where the bytes are no UTF-8, so that there is none.
- */
-export function systemText(bytes: string): string | null {
-  const buffer = Buffer.from(bytes, 'latin1');
-  if (isAscii(buffer)) return bytes;
-  return isUtf8(buffer) ? buffer.toString('utf8') : null;
-}
+import { unicodeText } from '../base/latin1.js';
 
 /** A program as it is to be started; all text is latin1. */
 export interface ProgramCall {
@@ -39,13 +29,13 @@ export interface SystemCall {
  * UTF-8 and holds a `=`: env takes it for a variable, and the program fails as one that is missing.)
  */
 export function systemCall(call: ProgramCall): SystemCall {
-  const file = systemText(call.file);
-  const folder = systemText(call.folder);
-  const args = call.args.map(systemText);
+  const file = unicodeText(call.file);
+  const folder = unicodeText(call.folder);
+  const args = call.args.map(unicodeText);
   const environment: Record<string, string> = {};
   let isText = file !== null && folder !== null && !args.includes(null);
   for (const [name, value] of call.environment) {
-    const text = systemText(value);
+    const text = unicodeText(value);
     if (text === null) isText = false;
     else environment[name] = text;
   }
@@ -57,7 +47,7 @@ export function systemCall(call: ProgramCall): SystemCall {
       environment: {},
       repeated: [],
     };
-  const repeated = (call.repeated ?? []).map(([name, value]) => `${name}=${systemText(value) ?? ''}`);
+  const repeated = (call.repeated ?? []).map(([name, value]) => `${name}=${unicodeText(value) ?? ''}`);
   return { file: file!, args: args as string[], folder: folder!, environment, repeated };
 }
 

@@ -32,36 +32,22 @@ const doNotWait = 1;
 
 type Call = (...values: (number | string | Buffer)[]) => number;
 
-/** What is called of the C library. */
-interface Library {
-  readonly posix_spawn: Call;
-  readonly posix_spawn_file_actions_init: Call;
-  readonly posix_spawn_file_actions_adddup2: Call;
-  readonly posix_spawn_file_actions_addopen: Call;
-  readonly posix_spawn_file_actions_addchdir_np: Call;
-  readonly posix_spawn_file_actions_destroy: Call;
-  readonly posix_spawnattr_init: Call;
-  readonly posix_spawnattr_setsigdefault: Call;
-  readonly posix_spawnattr_setflags: Call;
-  readonly waitpid: Call;
-  readonly pipe2: Call;
-}
-
-const signatures: Readonly<Record<keyof Library, string>> = {
-  posix_spawn:
-    'int posix_spawn(void *pid, void *path, void *actions, void *attributes, void *argv, void *envp)',
-  posix_spawn_file_actions_init: 'int posix_spawn_file_actions_init(void *actions)',
-  posix_spawn_file_actions_adddup2: 'int posix_spawn_file_actions_adddup2(void *actions, int from, int to)',
-  posix_spawn_file_actions_addopen:
-    'int posix_spawn_file_actions_addopen(void *actions, int fd, void *path, int flags, int mode)',
-  posix_spawn_file_actions_addchdir_np: 'int posix_spawn_file_actions_addchdir_np(void *actions, void *path)',
-  posix_spawn_file_actions_destroy: 'int posix_spawn_file_actions_destroy(void *actions)',
-  posix_spawnattr_init: 'int posix_spawnattr_init(void *attributes)',
-  posix_spawnattr_setsigdefault: 'int posix_spawnattr_setsigdefault(void *attributes, void *signals)',
-  posix_spawnattr_setflags: 'int posix_spawnattr_setflags(void *attributes, short flags)',
-  waitpid: 'int waitpid(int pid, void *status, int options)',
-  pipe2: 'int pipe2(void *ends, int flags)',
+/** What is called of the C library, and with what; each call gives an int. */
+const parameters = {
+  posix_spawn: 'void *pid, void *path, void *actions, void *attributes, void *argv, void *envp',
+  posix_spawn_file_actions_init: 'void *actions',
+  posix_spawn_file_actions_adddup2: 'void *actions, int from, int to',
+  posix_spawn_file_actions_addopen: 'void *actions, int fd, void *path, int flags, int mode',
+  posix_spawn_file_actions_addchdir_np: 'void *actions, void *path',
+  posix_spawn_file_actions_destroy: 'void *actions',
+  posix_spawnattr_init: 'void *attributes',
+  posix_spawnattr_setsigdefault: 'void *attributes, void *signals',
+  posix_spawnattr_setflags: 'void *attributes, short flags',
+  waitpid: 'int pid, void *status, int options',
+  pipe2: 'void *ends, int flags',
 };
+
+type Library = Readonly<Record<keyof typeof parameters, Call>>;
 
 /**
  * posix_spawn(3) and what belongs to it, called by koffi. Node forks: that copies the page tables of the whole server,
@@ -94,7 +80,10 @@ export class SystemSpawn {
     try {
       const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
       const own = koffi.load(null);
-      const calls = Object.entries(signatures).map(([name, signature]) => [name, own.func(signature)]);
+      const calls = Object.entries(parameters).map(([name, taken]) => [
+        name,
+        own.func(`int ${name}(${taken})`),
+      ]);
       return new SystemSpawn(Object.fromEntries(calls) as Library, koffi);
     } catch (error) {
       return `koffi cannot be loaded, which npm ci brings: ${(error as Error).message.split('\n', 1)[0]}`;

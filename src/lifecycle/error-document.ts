@@ -4,6 +4,7 @@ import { errorStatuses, statusLine } from '../http/status.js';
 import { HttpVersion } from '../http/version.js';
 import type { RequestState } from '../plugin/request-state.js';
 import { appendFileBody } from '../plugin/send-file.js';
+import { resetModules } from './finish.js';
 import type { RequestNotice } from './slots.js';
 
 /** `errorHandlerSavedStatus` of a request whose error handler has answered with 2xx. */
@@ -26,16 +27,13 @@ export function settleErrorHandler(request: RequestState): void {
 }
 
 /** Turns an error into a request for the error handler; false where there is none, or it has run already. */
-export function callErrorHandler(request: RequestState, reset: readonly RequestNotice[]): boolean {
+export function callErrorHandler(request: RequestState, requestReset: readonly RequestNotice[]): boolean {
   const { conf, status } = request;
   if (request.errorHandlerSavedStatus !== 0 || status < 400 || !mayReplace(request)) return false;
   const handler = conf.errorHandler ?? (status === 404 ? conf.errorHandler404 : null);
   if (handler === null) return false;
   request.env.set('REDIRECT_STATUS', String(status));
-  if (request.handler !== null || handler === conf.errorHandler) {
-    for (const notice of reset) notice(request);
-    request.forgetModuleData();
-  }
+  if (request.handler !== null || handler === conf.errorHandler) resetModules(request, requestReset);
   request.handler = null;
   if (handler === conf.errorHandler) {
     if (!request.body.finished) request.keepAlive = false;

@@ -1,6 +1,6 @@
 import { HttpVersion } from '../http/version.js';
 import type { RequestState } from '../plugin/request-state.js';
-import type { Slots } from './slots.js';
+import type { RequestNotice, Slots } from './slots.js';
 
 /** The answer is out, or has failed: modules are told, and the state is made ready for the next request. */
 export function finishRequest(request: RequestState, slots: Slots): void {
@@ -19,10 +19,15 @@ export function abandonRequest(request: RequestState, slots: Slots): void {
   request.responseBody.drop();
 }
 
+/** Modules forget what they know of the request so far. */
+export function resetModules(request: RequestState, requestReset: readonly RequestNotice[]): void {
+  for (let i = 0; i < requestReset.length; i++) requestReset[i](request);
+  request.forgetModuleData();
+}
+
 /** For requests that are dropped without an answer too. */
 export function resetRequest(request: RequestState, slots: Slots): void {
-  for (let i = 0; i < slots.requestReset.length; i++) slots.requestReset[i](request);
-  request.forgetModuleData();
+  resetModules(request, slots.requestReset);
   request.method = '';
   request.version = HttpVersion.unset;
   request.target = '';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect, createServer, type ListenOptions, type Server } from 'node:net';
 import { type Address, connectOptions } from '../backend/endpoint.js';
-import { systemText } from '../backend/program-text.js';
+import { unicodeText } from '../base/latin1.js';
 import { type Identity, programAs, runAs } from './privileges.js';
 
 export interface ListeningProgramOptions {
@@ -86,7 +86,7 @@ export class ListeningProgram {
   private async listenOnSocket(server: Server): Promise<void> {
     const boundPath = `${this.address.path}~`;
     fs.rmSync(bytesOf(boundPath), { force: true });
-    await this.listen(server, { path: systemText(boundPath) ?? boundPath, backlog: this.options.backlog });
+    await this.listen(server, { path: unicodeText(boundPath) ?? boundPath, backlog: this.options.backlog });
     this.inode = inodeOf(boundPath);
     fs.renameSync(bytesOf(boundPath), bytesOf(this.waitingPath));
     this.isWaiting = true;
@@ -104,7 +104,7 @@ export class ListeningProgram {
 
   private spawn(socket: number): void {
     const { args, environment, errorDescriptor, identity } = this.options;
-    const [file, ...rest] = args.map((arg) => systemText(arg) ?? arg);
+    const [file, ...rest] = args.map((arg) => unicodeText(arg) ?? arg);
     const folder = file.slice(0, file.lastIndexOf('/')) || '/';
     const call = programAs(identity, file.includes('/') ? file : `./${file}`, rest);
     const errors = errorDescriptor();

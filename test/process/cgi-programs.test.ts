@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processTree, readIfThere } from '../helpers/processes.js';
 import { startServer, type TestServer } from '../helpers/server.js';
 import { until } from '../helpers/until.js';
 import { reload } from './running-server.js';
@@ -22,27 +23,19 @@ const files = {
   'www/hang.sh': `${head}echo begins\nexec sleep 600`,
 };
 
-/** Programs of this server that run, or that nobody has reaped: its workers' children. */
+/** Programs of this server that run, or that nobody has reaped; orphans too, which only their environment tells. */
 function programsOf(server: TestServer): string[] {
-  const processes = readdirSync('/proc')
+  const own = new Set(processTree(server.pid));
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        const environment = state === 'Z' ? '' : readFileSync(`/proc/${pid}/environ`, 'latin1');
-        return [{ pid: Number(pid), parent: Number(parent), state, environment }];
-      } catch {
-        return [];
-      }
-    });
-  const own = new Set([server.pid]);
-  for (const { pid, parent } of processes) if (own.has(parent)) own.add(pid);
-  return processes
-    .filter(({ parent, state, environment }) =>
-      state === 'Z' ? own.has(parent) : environment.includes(`DOCUMENT_ROOT=${join(server.root, 'www')}`),
+    .map((pid) => ({ pid: Number(pid), stat: readIfThere(`/proc/${pid}/stat`) }))
+    .map(({ pid, stat }) => ({ pid, isZombie: stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z') }))
+    .filter(({ pid, isZombie }) =>
+      isZombie
+        ? own.has(pid)
+        : readIfThere(`/proc/${pid}/environ`).includes(`DOCUMENT_ROOT=${join(server.root, 'www')}`),
     )
-    .map(({ pid, state }) => `${pid} ${state}`);
+    .map(({ pid, isZombie }) => `${pid}${isZombie ? ' ended' : ''}`);
 }
 
 test('programs under way answer over reloads, once each, and none is left', async () => {

@@ -118,7 +118,7 @@ export class RequestStreams {
     }
   }
 
-  /** The head has been read: the request is handed to the lifecycle. */
+  /** The head has been read: the request starts, or, where a body follows, once all that came with it is read. */
   private accept(stream: Http2Stream, bodyLength: number): void {
     const { request, streamId } = stream;
     if (request.status !== 0 && request.conf.logRequestHeaderOnError) logRefused(request);

@@ -1,4 +1,5 @@
 import { ConfigSyntax } from '../../../grammar/index.js';
+import type { SourceFile } from '../../base/source-range.js';
 import { readConfiguration } from '../../config/read.js';
 import type { ConfigTree } from '../../config/tree.js';
 import type { DiagnosticCode } from '../../diagnostics/codes.js';
@@ -14,6 +15,8 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
   /** Was all of the text read and understood? Otherwise there may be more problems than are listed. */
   readonly isWhole: boolean;
+  /** Every text that was read, the main file first. */
+  readonly sources: readonly SourceFile[];
 }
 
 const unreadCodes: readonly DiagnosticCode[] = [
@@ -45,7 +48,8 @@ export async function checkFile(
     const isMissing = (item: Diagnostic) => diagnostics.hasErrors && item.origin === null;
     items.push(...(await checkTree(tree, moduleDir, syntax)).filter((item) => !isMissing(item)));
   }
-  return { diagnostics: inTextOrder(withoutEchoes(items), tree), isWhole };
+  const sources = tree?.sources ?? [];
+  return { diagnostics: inTextOrder(withoutEchoes(items), sources), isWhole, sources };
 }
 
 async function checkTree(tree: ConfigTree, moduleDir: string, syntax: ConfigSyntax): Promise<Diagnostic[]> {
@@ -67,8 +71,8 @@ function withoutEchoes(items: Diagnostic[]): Diagnostic[] {
   );
 }
 
-function inTextOrder(items: Diagnostic[], tree: ConfigTree | null): Diagnostic[] {
-  const numbers = new Map(tree?.sources.map((source, index) => [source, index]));
+function inTextOrder(items: Diagnostic[], sources: readonly SourceFile[]): Diagnostic[] {
+  const numbers = new Map(sources.map((source, index) => [source, index]));
   const sourceNumber = ({ origin }: Diagnostic) => (origin && numbers.get(origin.source)) ?? -1;
   const offset = ({ origin }: Diagnostic) => origin?.start ?? -1;
   return items.sort((a, b) => sourceNumber(a) - sourceNumber(b) || offset(a) - offset(b));

@@ -68,13 +68,11 @@ function replacement(origin: Origin, text: string, what: string): Edit {
 /** Takes the statement out, and its line where nothing else is on it. */
 function removal({ name, range }: Assignment, why: string): Edit {
   const { text } = range.source;
-  let { start, end } = range;
-  while (start > 0 && /[ \t]/.test(text[start - 1])) start--;
-  while (end < text.length && /[ \t]/.test(text[end])) end++;
-  const isAlone =
-    (start === 0 || /[\r\n]/.test(text[start - 1])) && /^(?:\r\n?|\n|$)/.test(text.slice(end, end + 2));
-  if (isAlone) end += /^(?:\r\n?|\n)?/.exec(text.slice(end, end + 2))![0].length;
-  else [start, end] = [range.start, range.end];
+  const lineStart = 1 + Math.max(text.lastIndexOf('\n', range.start), text.lastIndexOf('\r', range.start));
+  const restOfLine = /[ \t]*(?:\r\n?|\n|$)/y;
+  restOfLine.lastIndex = range.end;
+  const isAlone = text.slice(lineStart, range.start).trim() === '' && restOfLine.test(text);
+  const [start, end] = isAlone ? [lineStart, restOfLine.lastIndex] : [range.start, range.end];
   return { origin: range, start, end, text: '', what: `${name.text} is taken out: ${why}` };
 }
 

@@ -1,6 +1,5 @@
 import { ConfigSyntax } from '../../../grammar/index.js';
 import type { SourceFile } from '../../base/source-range.js';
-import { readConfiguration } from '../../config/read.js';
 import type { DiagnosticCode } from '../../diagnostics/codes.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { loadAllTables } from '../../modules/registry.js';
@@ -34,8 +33,7 @@ export async function migrateFile(fileName: string, moduleDir: string): Promise<
   const before = await checkFile(fileName, moduleDir);
   if (!before.isWhole) return before;
   const syntax = new ConfigSyntax();
-  const { tree } = readConfiguration(fileName, { syntax });
-  const files = filesOf(tree?.sources ?? []).map((source) => syntax.parse(source).file);
+  const files = filesOf(before.sources).map((source) => syntax.parse(source).file);
   const rules = directiveRules(await loadAllTables());
   const taken = new Set(
     files.flatMap((file) => assignmentsOf(file.statements)).map(({ name }) => name.text.toLowerCase()),
@@ -49,7 +47,8 @@ export async function migrateFile(fileName: string, moduleDir: string): Promise<
     const { name, text } = file.range.source;
     texts.set(name, applyEdits(text, own));
   }
-  const after = await checkFile(fileName, moduleDir, texts);
+  // (each time the texts are read, the commands of include_shell run)
+  const after = texts.size === 0 ? before : await checkFile(fileName, moduleDir, texts);
   refuseNewErrors(before, after);
   return { edits, texts, left: after.diagnostics.filter(({ code }) => ageCodes.includes(code)) };
 }

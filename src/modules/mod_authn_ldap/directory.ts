@@ -31,7 +31,7 @@ export class Directory {
     try {
       return await this.search(base, filter);
     } catch (error) {
-      this.forgetConnection();
+      this.disconnect();
       // a connection that was open may have been closed by the directory meanwhile
       if (isNew) throw error;
       return this.search(base, filter);
@@ -59,11 +59,8 @@ export class Directory {
     }
   }
 
-  stop(): void {
-    this.forgetConnection();
-  }
-
-  private forgetConnection(): void {
+  /** Closes the connection that searches; the next search makes another. */
+  disconnect(): void {
     this.searching?.then(close, () => {});
     this.searching = null;
   }
@@ -92,9 +89,9 @@ export class Directory {
   }
 
   private tlsOptions(url: string): ConnectionOptions {
-    const host = new URL(url).hostname;
-    const servername = isIP(host) === 0 ? { servername: host } : { host };
-    return { ...servername, ca: this.options.authority };
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    const peer = isIP(host) === 0 ? { servername: host } : { host };
+    return { ...peer, ca: this.options.authority };
   }
 }
 

@@ -2,7 +2,7 @@
  * Finds users in an LDAP directory and lets it judge their passwords, for mod_auth.
  */
 
-import { isUtf8 } from 'node:buffer';
+import { unicodeText } from '../../base/latin1.js';
 import { bool, type ConfigOf, type ReadContext, string } from '../../config/directive.js';
 import {
   type AuthBackend,
@@ -154,8 +154,8 @@ class LdapBackend implements AuthBackend {
     const config = this.settings.select(request.conditions);
     const complain = (problem: string): void =>
       request.conf.errorLog.error('mod_authn_ldap.c', `ldap: ${problem}`);
-    const user = unicodeOf(userBytes);
-    const password = unicodeOf(passwordBytes);
+    const user = unicodeText(userBytes);
+    const password = unicodeText(passwordBytes);
     const mayTry = passwordBytes !== '' || config['auth.backend.ldap.allow-empty-pw'];
     if (user === null || password === null || !mayTry || config['auth.backend.ldap.filter'] === '')
       return false;
@@ -195,7 +195,7 @@ class LdapBackend implements AuthBackend {
   }
 
   stop(): void {
-    for (const directory of this.directories.values()) directory.stop();
+    for (const directory of this.directories.values()) directory.disconnect();
   }
 }
 
@@ -230,12 +230,7 @@ async function isMember(
   return false;
 }
 
-/** LDAP speaks UTF-8; null where the bytes are none. */
-function unicodeOf(bytes: string): string | null {
-  const buffer = Buffer.from(bytes, 'latin1');
-  return isUtf8(buffer) ? buffer.toString('utf8') : null;
-}
-
+/** LDAP speaks UTF-8. */
 function textOf(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

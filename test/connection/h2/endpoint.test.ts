@@ -151,7 +151,7 @@ test('RFC 9113, 5.1 and 6.9: what comes for a stream that was reset counts for t
   const client = await Http2Client.connect(server.port);
   client.send(post(1, '/echo.sh'), frame(Type.WINDOW_UPDATE, 0, 1, uint32(0)));
   assert.equal((await client.whole(1)).reset, 'PROTOCOL_ERROR');
-  const before = windowOfConnection(client);
+  const opened = windowOfConnection(client);
   // a field that goes into the table, and one that is read from there on the next stream
   const indexed = Buffer.from([0x40, 3, ...Buffer.from('x-a'), 3, ...Buffer.from('new')]);
   for (let i = 0; i < 16; i++) client.send(frame(Type.DATA, 0, 1, Buffer.alloc(16384)));
@@ -159,7 +159,7 @@ test('RFC 9113, 5.1 and 6.9: what comes for a stream that was reset counts for t
   const get = Buffer.concat([block(requestFields('/env.sh')), Buffer.from([0xbe])]);
   client.send(frame(Type.HEADERS, all, 3, get));
   assert.equal(String((await client.whole(3)).body), 'a new');
-  assert.ok(windowOfConnection(client) - before >= 8 * 16384, 'the window of the connection opens again');
+  assert.ok(windowOfConnection(client) - opened >= 8 * 16384, 'the window of the connection opens again');
   client.close();
 });
 
@@ -171,12 +171,12 @@ function windowOfConnection(client: Http2Client): number {
 }
 
 test('RFC 9113, 6.5.3: values hold in the order they come, the last of each', async () => {
-  const [size, windows] = [settingInitialWindowSize, [4, 0, 3]];
-  const client = await Http2Client.connect(
-    server.port,
-    true,
-    settings(...windows.map((value): [number, number] => [size, value])),
+  const windows = settings(
+    [settingInitialWindowSize, 4],
+    [settingInitialWindowSize, 0],
+    [settingInitialWindowSize, 3],
   );
+  const client = await Http2Client.connect(server.port, true, windows);
   client.send(request(1, '/a.txt'));
   assert.ok(await client.until(() => client.answer(1).body.length > 0));
   await sleep(50);

@@ -60,7 +60,7 @@ describe('mod_authn_ldap', { skip: existsSync(slapd) ? false : 'slapd is not ins
           ldap('bind-dn', 'cn=admin,dc=example,dc=org'),
           ldap('bind-pw', 'admin'),
         ),
-        below('/all/', rule('/all/'), ldap('filter', '(objectClass=inetOrgPerson?)')),
+        below('/all/', rule('/all/'), ldap('filter', '(|(uid=?)(uid=ann))')),
         below('/empty/', rule('/empty/'), ldap('allow-empty-pw', 'enable')),
         below(
           '/starttls/',
@@ -131,6 +131,7 @@ describe('mod_authn_ldap', { skip: existsSync(slapd) ? false : 'slapd is not ins
     ['hidden', 'eve', 'eve', 401],
     ['admin', 'eve', 'eve', 200],
     ['admin', 'bob', 'bob', 401],
+    ['all', 'bob', 'a:pass word', 200],
     ['empty', 'bob', '', 200],
     ['starttls', 'bob', 'bob', 200],
     ['tls', 'bob', 'bob', 200],
@@ -150,6 +151,7 @@ describe('mod_authn_ldap', { skip: existsSync(slapd) ? false : 'slapd is not ins
 
   it('says in the error log what is wrong with the directory', () => {
     assert.match(server.output(), /mod_authn_ldap\.c\S* ldap: ldap:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
+    assert.match(server.output(), /ldap: more than one record returned.*\(\|\(uid=bob\)\(uid=ann\)\)/);
     assert.match(server.output(), /ldap: ldaps:\/\/localhost:\d+: .*self.signed/i);
   });
 
